@@ -46,9 +46,9 @@ var zone = time.FixedZone("+08:00", 8*60*60)
 // Actor is who acted: an account, the post in which it acted, and its unit. It never holds a
 // person's name; the account tables tell who that was.
 type Actor struct {
-	Person string // account id such as P0007
-	Post   string // post code such as operator
-	Unit   string // unit id; empty for the office itself and for the timer
+	Person string `json:"person"` // account id such as P0007
+	Post   string `json:"post"`   // post code such as operator
+	Unit   string `json:"unit"`   // unit id; empty for the office itself and for the timer
 }
 
 // System is the actor of everything that the timer does by itself.
@@ -57,21 +57,24 @@ var System = Actor{Person: "system", Post: "timer"}
 // Fact is one statement of a leaf: a key that is a word and a value that is a line or empty. Values
 // are what others compare or count: digests in hex, numbers in decimal, dates, identifiers, a
 // reason in one line. They are no names, telephones or identity numbers of people.
-type Fact struct{ Key, Value string }
+type Fact struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
 
 // Leaf is one entry of the log; the package comment gives its bytes.
 type Leaf struct {
 	// Kind is what happened, one of the Kind constants.
-	Kind string
+	Kind string `json:"kind"`
 	// Subject is to what it happened, such as a draw id; leaves are found by it. No spaces.
-	Subject string
+	Subject string `json:"subject"`
 	// At is when, as told by the caller. It is written in whole seconds with +08:00; the log
 	// itself only proves the order.
-	At time.Time
+	At time.Time `json:"at"`
 	// Actor is who did it, in which post.
-	Actor Actor
+	Actor Actor `json:"actor"`
 	// Facts have keys that differ; Marshal sorts them.
-	Facts []Fact
+	Facts []Fact `json:"facts"`
 }
 
 // LeafError says which field of a leaf breaks which rule.
