@@ -1,0 +1,113 @@
+package sampling
+
+import (
+	"crypto/sha256"
+	"encoding"
+	"fmt"
+	"io"
+	"strconv"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+const benchSeed = "5a05197ab71b16639040f3ca0862b454198b0e427e5c50579821fbd2abcabc84"
+
+// benchIDs gives n well-formed entity ids of the length of a 统一社会信用代码.
+func benchIDs(n int) [][]byte {
+	ids := make([][]byte, n)
+	for i := range ids {
+		ids[i] = fmt.Appendf(nil, "R.%016d", i)
+	}
+	return ids
+}
+
+// bareLoop is the yardstick of design §8: nothing but SHA-256 from the state after the seed.
+func bareLoop(ids [][]byte) (sum byte) {
+	h := sha256.New()
+	h.Write([]byte(benchSeed))
+	state, _ := h.(encoding.BinaryMarshaler).MarshalBinary()
+	restore := h.(encoding.BinaryUnmarshaler)
+	head := []byte("|sel-sx-001|")
+	var text, out []byte
+	for _, id := range ids {
+		_ = restore.UnmarshalBinary(state)
+		text = append(append(text[:0], head...), id...)
+		h.Write(text)
+		out = h.Sum(out[:0])
+		sum ^= out[0]
+	}
+	return sum
+}
+
+// pickLoop computes the same tickets and selects keep of them.
+func pickLoop(ids [][]byte, keep int64) drawn {
+	tickets := newTicketer(sha256Suite, benchSeed, "sel-sx-001")
+	p := testPicker(keep, 2, int64(len(ids)), true)
+	for _, id := range ids {
+		if t := tickets.of(id); p.wants(t) {
+			p.add(t, id, nil)
+		}
+	}
+	return p.finish()
+}
+
+// BenchmarkTicketSelect reports ticket+select over the bare loop: budget 1.25 (design §8).
+func BenchmarkTicketSelect(b *testing.B) {
+	ids := benchIDs(1_000_000)
+	for _, percent := range []int64{1, 5, 30} {
+		b.Run(strconv.FormatInt(percent, 10)+"%", func(b *testing.B) {
+			keep := int64(len(ids)) * percent / 100
+			var bare, pick time.Duration
+			for b.Loop() {
+				start := time.Now()
+				bareLoop(ids)
+				middle := time.Now()
+				pickLoop(ids, keep)
+				bare += middle.Sub(start)
+				pick += time.Since(middle)
+			}
+			b.ReportMetric(float64(pick)/float64(bare), "×bare")
+			b.ReportMetric(float64(pick)/float64(b.N)/float64(len(ids)), "ns/id")
+		})
+	}
+}
+
+// benchBundle makes a bundle of n candidates with one inspector for every 20 tasks.
+func benchBundle(tb testing.TB, n int) (fstest.MapFS, *Plan, []EntropyValue) {
+	tb.Helper()
+	office := newOffice()
+	for i := range n {
+		office.candidates = append(office.candidates, Candidate{
+			ID: EntityID(fmt.Sprintf("R.%016d", i)), Area: "330102", Status: StatusActive,
+			Class: string("ABCD"[i%4]), Visits: []int64{int64(i % 3)}, Weight: 1})
+	}
+	for j := range max(4, n/1000) {
+		office.roster = append(office.roster, RosterLine{ID: InspectorID(fmt.Sprintf("I%06d", j)),
+			Area: "330102", Scopes: []ItemID{"SX-001"}, Lead: j%2 == 0, CertUntil: "2027-12-31",
+			Cap: NoCap})
+	}
+	office.ratio = Ratio{1, 1000}
+	return office.freeze(tb)
+}
+
+// BenchmarkVerify reports Verify over Draw on the same bundle: budget 1.1 (design §8).
+func BenchmarkVerify(b *testing.B) {
+	files, plan, values := benchBundle(b, 300_000)
+	bundle(b, files, plan, values)
+	var draw, verify time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if _, err := Draw(plan, files, values); err != nil {
+			b.Fatal(err)
+		}
+		middle := time.Now()
+		if r := Verify(files, "", io.Discard); r.ExitCode() != ExitOK {
+			b.Fatal(r)
+		}
+		draw += middle.Sub(start)
+		verify += time.Since(middle)
+	}
+	b.ReportMetric(float64(verify)/float64(draw), "×draw")
+	b.ReportMetric(float64(draw)/float64(b.N)/300_000, "ns/candidate")
+}

@@ -1,0 +1,171 @@
+package sampling
+
+// This file makes a draw: plan and values are checked, the seed computed, each item scanned and
+// drawn, each unit staffed. Nothing here has a state: the same files and values give the same bytes
+// on every machine and in every year. Draws of the same plan with other values differ, which is why
+// values are checked against the plan before anything is read.
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"slices"
+)
+
+// Result is a finished draw.
+type Result struct {
+	Transcript *Transcript
+	SeedText   []byte // the bytes of seed.txt
+	// Tasks holds the tasks of each unit, parallel to Plan.Units: what its staffing assigns, with
+	// the items that selected each entity. They are there even if the staffing is a shortage.
+	Tasks [][]Task
+}
+
+// Draw repeats or makes the draw of a plan: a pure function of the plan, its frozen files and the
+// values that arrived after the commit (draw/1). Values may come in any order, one for each
+// entropy entry. The files are read as streams, the two files of an item alternately; memory
+// grows with the rows selected and held in reserve, not with the population.
+//
+// Nothing is drawn from a plan that is invalid or does not match its files, or from values that
+// §5 does not allow: the error is then an *Error or *Unsupported. A *MissingError says that a
+// file could not be read. A shortage of inspectors is no error: the transcript names it.
+func Draw(plan *Plan, files fs.FS, values []EntropyValue) (*Result, error) {
+	if err := plan.Check(); err != nil {
+		return nil, err
+	}
+	ordered, err := OrderValues(plan, values)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkValues(plan, ordered); err != nil {
+		return nil, err
+	}
+	s := suiteOf(plan)
+	t := &Transcript{Plan: plan.Marshal(), Entropy: ordered, Grade: Grade(plan)}
+	t.Commit = s.hex(t.Plan)
+	res := &Result{Transcript: t, SeedText: SeedText(t.Commit, ordered)}
+	t.Seed = s.hex(res.SeedText)
+	// Items are scanned one after the other: what is kept of each are the rows drawn.
+	scans := make([]itemScan, len(plan.Items))
+	for i := range plan.Items {
+		scans[i] = scanItem(files, s, &plan.Items[i], t.Seed)
+		if err := cmp.Or(scans[i].files, scans[i].population); err != nil {
+			return nil, err
+		}
+		t.Items = append(t.Items, scans[i].result(&plan.Items[i]))
+	}
+	for i := range plan.Units {
+		p, err := unitProblem(plan, files, &plan.Units[i], scans, t.Seed)
+		if err != nil {
+			return nil, err
+		}
+		t.Staffing = append(t.Staffing, staff(p))
+		res.Tasks = append(res.Tasks, p.Tasks)
+	}
+	return res, nil
+}
+
+// result gives what the scan drew for its item.
+func (sc *itemScan) result(item *Item) ItemResult {
+	r := ItemResult{Item: item.ID}
+	for i := range item.Strata {
+		r.Strata = append(r.Strata, sc.drawn[i].result(&item.Strata[i]))
+	}
+	return r
+}
+
+// result gives what was drawn from a stratum as the transcript says it.
+func (d *drawn) result(s *Stratum) StratumResult {
+	r := StratumResult{ID: s.ID, N: s.N, Size: d.n, Cut: d.cut}
+	for i := range d.rows {
+		if int64(i) < d.n {
+			r.Selected = append(r.Selected, d.rows[i].id)
+		} else {
+			r.Reserve = append(r.Reserve, d.rows[i].id)
+		}
+	}
+	return r
+}
+
+// unitProblem reads the roster and conflicts of a unit and joins them with the tasks that its
+// items selected. Its error says what is wrong with the files, or that the pool is too small.
+func unitProblem(plan *Plan, files fs.FS, u *Unit, scans []itemScan, seed string) (
+	*staffProblem, error) {
+	s := suiteOf(plan)
+	roster, err := readRoster(files, s, u)
+	if err != nil {
+		return nil, err
+	}
+	conflicts, err := readConflicts(files, s, u)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPool(u, roster); err != nil {
+		return nil, err
+	}
+	return newStaffProblem(plan, u, roster, conflicts, scans, seed), nil
+}
+
+// newStaffProblem joins what §7 needs of a unit.
+func newStaffProblem(plan *Plan, u *Unit, roster []RosterLine, conflicts []ConflictLine,
+	scans []itemScan, seed string) *staffProblem {
+	return &staffProblem{Unit: u.ID, Seats: int(u.Seats), Label: u.Label, VisitBy: u.VisitBy,
+		AreaRule: u.AreaRule, Seed: seed, Suite: suiteOf(plan), Roster: roster,
+		Conflicts: conflicts, Tasks: unitTasks(plan, u.ID, scans)}
+}
+
+// checkPool holds the roster against the unit's pool (draw/1 §4.2): lines that are not gated,
+// times den, are at least all lines times num.
+func checkPool(u *Unit, roster []RosterLine) error {
+	if u.Pool == nil {
+		return nil
+	}
+	free := int64(0)
+	for i := range roster {
+		if !roster[i].Gated {
+			free++
+		}
+	}
+	if all := int64(len(roster)); free*u.Pool.Den < all*u.Pool.Num {
+		return &Error{Check: CheckStaffing, File: NameRoster(u.ID), Rule: fmt.Sprintf(
+			"pool: %d of %d are not gated, the plan wants %d/%d",
+			free, all, u.Pool.Num, u.Pool.Den)}
+	}
+	return nil
+}
+
+// unitTasks gives the tasks of a unit (draw/1 §7): the entities that at least one of its items
+// selected, sorted, each with those items and the entity's area in their candidates.
+func unitTasks(plan *Plan, unit UnitID, scans []itemScan) []Task {
+	type part struct {
+		entity EntityID
+		item   TaskItem
+	}
+	var parts []part
+	for i := range plan.Items {
+		it := &plan.Items[i]
+		if it.Unit != unit || !scans[i].complete {
+			continue
+		}
+		for k := range it.Strata {
+			d := &scans[i].drawn[k]
+			for _, r := range d.rows[:min(d.n, int64(len(d.rows)))] {
+				parts = append(parts, part{r.id, TaskItem{it.ID, r.area}})
+			}
+		}
+	}
+	// An entity that several items selected is one task, visited once. Sorting brings its parts
+	// together without a map, so the order of tasks cannot depend on anything else.
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(a.entity, b.entity), cmp.Compare(a.item.Item, b.item.Item))
+	})
+	tasks := []Task{}
+	for _, p := range parts {
+		if n := len(tasks); n == 0 || tasks[n-1].Entity != p.entity {
+			tasks = append(tasks, Task{Entity: p.entity})
+		}
+		last := &tasks[len(tasks)-1]
+		last.Items = append(last.Items, p.item)
+	}
+	return tasks
+}

@@ -1,0 +1,157 @@
+package sampling
+
+// This file is draw/1 §3 and population.<item>.tsv. For each candidate the first rule that applies
+// decides:
+//
+//	1. status ≠ active                                          → excluded as inactive
+//	2. hold_until is a date after the date of the frame         → excluded as held
+//	3. an entry of caps for everybody or for its class is met   → excluded as capped
+//	4. otherwise eligible, in the stratum that strata_by names,
+//	   with ~ behind it if last visited on cooldown_from or later
+//
+// All borders belong to the drawn side of a day: hold_until on the date of the frame holds nobody,
+// a visit on cooldown_from itself cools, visits equal to max are capped.
+//
+// population.<item>.tsv is exactly the eligible candidates, two columns: id and stratum.
+
+import "strings"
+
+// The exclusion codes of draw/1 §3, in the order in which the rules apply.
+const (
+	ExcludedInactive = "inactive" // status ≠ active
+	ExcludedHeld     = "held"     // hold_until after the date of the frame
+	ExcludedCapped   = "capped"   // checked often enough this year
+)
+
+// everybody is the stratum of a frame that does not stratify.
+const everybody = "all"
+
+// cooled ends the name of a stratum of those visited since cooldown_from.
+const cooled = '~'
+
+// place applies draw/1 §3 to a candidate: it gives the exclusion code, or "" and the stratum,
+// appended to b.
+func (f *Frame) place(c *candidateView, b []byte) (excluded string, stratum []byte) {
+	if string(c.status) != StatusActive {
+		return ExcludedInactive, nil
+	}
+	if !isNone(c.holdUntil) && string(c.holdUntil) > string(f.Date) {
+		return ExcludedHeld, nil
+	}
+	for i := range f.Caps {
+		limit := &f.Caps[i]
+		if (limit.Class == "" || limit.Class == string(c.class)) &&
+			c.visits[limit.Counter] >= limit.Max {
+			return ExcludedCapped, nil
+		}
+	}
+	if len(f.StrataBy) == 0 {
+		b = append(b, everybody...)
+	}
+	for i, by := range f.StrataBy {
+		if i > 0 {
+			b = append(b, '/')
+		}
+		b = append(b, c.stratumPart(by)...)
+	}
+	if f.CooldownFrom != "" && !isNone(c.lastVisit) &&
+		string(c.lastVisit) >= string(f.CooldownFrom) {
+		b = append(b, cooled)
+	}
+	return "", b
+}
+
+// stratumPart gives the value by which a frame stratifies.
+func (c *candidateView) stratumPart(by string) []byte {
+	switch by {
+	case "area2":
+		return c.area[:2]
+	case "area4":
+		return c.area[:4]
+	case "area6":
+		return c.area[:6]
+	}
+	return c.class
+}
+
+// counters gives how many counts each visits must have for the caps of the frame.
+func (f *Frame) counters() int {
+	n := 0
+	for i := range f.Caps {
+		n = max(n, int(f.Caps[i].Counter)+1)
+	}
+	return n
+}
+
+// count adds one to the exclusion with that code.
+func (x *Excluded) count(code string) {
+	switch code {
+	case ExcludedInactive:
+		x.Inactive++
+	case ExcludedHeld:
+		x.Held++
+	case ExcludedCapped:
+		x.Capped++
+	}
+}
+
+// validStratum reports whether s can be the stratum of a frame: up to four words or `-` joined by
+// `/`, and perhaps `~` at the end.
+func validStratum(s string) bool {
+	s = strings.TrimSuffix(s, string(cooled))
+	for range 4 {
+		part, rest, more := strings.Cut(s, "/")
+		if !validClass(part) {
+			return false
+		}
+		if !more {
+			return true
+		}
+		s = rest
+	}
+	return false
+}
+
+// PopulationLine is one line of population.<item>.tsv (draw/1 §2): an eligible candidate.
+type PopulationLine struct {
+	ID      EntityID
+	Stratum string
+}
+
+// populationColumns is the number of columns of population.<item>.tsv; a third, the weight,
+// stands there only for a method that weighs.
+const populationColumns = 2
+
+// NamePopulation gives the name of an item's population file.
+func NamePopulation(item ItemID) string { return "population." + string(item) + ".tsv" }
+
+// AppendLine appends the line with its LF.
+func (l PopulationLine) AppendLine(b []byte) []byte {
+	b = append(append(b, l.ID...), '\t')
+	return append(append(b, l.Stratum...), '\n')
+}
+
+// ParsePopulationLine reads a line of the population file, without its LF. Errors are *Error with
+// Column, Value and Rule.
+func ParsePopulationLine(line []byte) (PopulationLine, error) {
+	id, stratum, err := splitPopulation(line)
+	if err != nil {
+		return PopulationLine{}, err
+	}
+	return PopulationLine{EntityID(id), string(stratum)}, nil
+}
+
+// splitPopulation checks a population line and gives its columns as slices of it.
+func splitPopulation(line []byte) (id, stratum []byte, err *Error) {
+	var c [populationColumns][]byte
+	if n := splitColumns(line, c[:]); n != populationColumns {
+		return nil, nil, wrongColumns(n, populationColumns)
+	}
+	if !validEntityID(string(c[0])) {
+		return nil, nil, badEntity(1, c[0])
+	}
+	if !validStratum(string(c[1])) {
+		return nil, nil, badColumn(2, c[1], "not a stratum")
+	}
+	return c[0], c[1], nil
+}
