@@ -1,0 +1,148 @@
+package scheduler
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"yaohao/audit"
+	"yaohao/internal/fault"
+	"yaohao/registry"
+	"yaohao/sampling"
+)
+
+// draw computes the result (抽取) as soon as every value is there, and writes it down.
+//
+// Holds before: the draw is awaiting; two people agree on every public value.
+// Holds after: seed.txt, transcript, selections, teams and shortages are in the tables and the leaf
+// `transcript` holds the transcript's digest, all together. Nobody saw a result earlier: it did
+// not exist.
+// A crash before COMMIT leaves no trace; the next Advance computes the same result, because it is a
+// function of the frozen files, the plan and the values. A crash after COMMIT leaves a drawn draw
+// whose tasks the inspection part makes when it next advances.
+func (t *stepTx) draw() (bool, error) {
+	missing, err := missingValues(t.ctx, t.q, t.d.ID)
+	if err != nil || len(missing) > 0 {
+		return false, err
+	}
+	plan, err := sampling.ParsePlan(t.d.PlanJSON)
+	if err != nil {
+		return false, err
+	}
+	values, err := t.values(plan)
+	if err != nil {
+		return false, err
+	}
+	// Read inside this transaction: a second connection for each step could exhaust the pool.
+	result, err := sampling.Draw(plan, registry.FrozenFS(t.q, t.ctx, t.d.ID), values)
+	if err != nil {
+		return false, err
+	}
+	tr := result.Transcript
+	if err := insertResult(t.ctx, t.q, t.d.ID, tr); err != nil {
+		return false, err
+	}
+	if err := setDrawn(t.ctx, t.q, t.d.ID, t.now, result); err != nil {
+		return false, err
+	}
+	if err := lockChain(t.ctx, t.q); err != nil {
+		return false, err
+	}
+	return true, t.append(audit.KindTranscript,
+		audit.Fact{Key: "transcript", Value: tr.Sum()},
+		audit.Fact{Key: "commit", Value: tr.Commit},
+		audit.Fact{Key: "grade", Value: tr.Grade})
+}
+
+// values gives every value of the plan's entropy in plan order: typed ones on which two people
+// agree, and the office's seals, opened. A seal whose key file is lost may have been typed from
+// the hand-over file.
+func (t *stepTx) values(plan *sampling.Plan) ([]sampling.EntropyValue, error) {
+	typed, err := agreedValues(t.ctx, t.q, t.d.ID)
+	if err != nil {
+		return nil, err
+	}
+	seals, err := sealsOf(t.ctx, t.q, t.d.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []sampling.EntropyValue
+	for i := range plan.Entropy {
+		e := &plan.Entropy[i]
+		value, ok := typed[e.Name]
+		if !ok && e.Kind == sampling.EntropySeal {
+			if value, err = t.svc.Seals.open(t.d.ID, e.Name, seals[e.Name].sealed); err != nil {
+				return nil, err
+			}
+		}
+		if err := sampling.CheckValue(plan, e, value); err != nil {
+			return nil, err
+		}
+		out = append(out, sampling.EntropyValue{Name: e.Name, Value: value})
+	}
+	return out, nil
+}
+
+// publish makes the record public once the visits are over: from then on BundleFS gives all of it.
+//
+// Holds before: the draw is drawn, and every team's task is published. A draw with a shortage
+// waits for the end of the visits as well: its unstaffed entities may still be visited by
+// borrowed inspectors, and their names must not get out. A draw that selected nobody is published
+// at once.
+// Holds after: the leaf `published` holds the digest of every file of the bundle, seals opened.
+// A crash before COMMIT leaves a sealed draw that the next Advance publishes; after COMMIT
+// everything is read from the record, nothing else was to be written.
+func (t *stepTx) publish() (bool, error) {
+	open, err := stillOpen(t.ctx, t.q, t.d.ID, dateOf(t.now))
+	if err != nil || open {
+		return false, err
+	}
+	rec, err := recordOf(t.ctx, t.q, t.d.ID)
+	if err != nil {
+		return false, err
+	}
+	files, err := t.fileFacts()
+	if err != nil {
+		return false, err
+	}
+	own := []audit.Fact{{Key: sampling.PlanFile, Value: digestOf(rec.plan)},
+		{Key: sampling.SeedFile, Value: digestOf(rec.seed)},
+		{Key: sampling.TranscriptFile, Value: digestOf(rec.transcript)}}
+	if err := setPublished(t.ctx, t.q, t.d.ID, t.now); err != nil {
+		return false, err
+	}
+	return true, t.append(audit.KindPublished, append(own, files...)...)
+}
+
+// fileFacts states the digests of the draw's frozen files. A fact's key has at most 64 bytes; a
+// longer file name is cut and told apart by its own digest.
+func (t *stepTx) fileFacts() ([]audit.Fact, error) {
+	files, err := registry.FrozenFiles(t.ctx, t.q, t.d.ID)
+	if err != nil {
+		return nil, err
+	}
+	var facts []audit.Fact
+	for _, f := range files {
+		key := f.Name
+		if len(key) > 64 {
+			key = key[:47] + "-" + digestOf([]byte(key))[:16]
+		}
+		facts = append(facts, audit.Fact{Key: key, Value: f.SHA256})
+	}
+	return facts, nil
+}
+
+func digestOf(b []byte) string {
+	d := sha256.Sum256(b)
+	return hex.EncodeToString(d[:])
+}
+
+// valueFault turns the sampling package's refusal of a typed value into a message for the person.
+func valueFault(name string, err error) error {
+	var e *sampling.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return fault.New(fault.Invalid, "“%s”的数值不合规则：%s", name, e.Rule).WithField("value").
+		WithHint("请按公布的原样录入，首尾不留空格").Wrap(err)
+}

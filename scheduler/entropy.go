@@ -1,0 +1,214 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+
+	"yaohao/audit"
+	"yaohao/internal/account"
+	"yaohao/internal/fault"
+	"yaohao/internal/pg"
+	"yaohao/sampling"
+)
+
+// EnterEntropy takes a value that a person typed for an announced source. The actor is an operator
+// who did not approve the plan.
+//
+// A value counts when two different people typed exactly the same. The first entry waits for the
+// second. If they differ, both are kept, nothing is drawn, and the error is a fault.Conflict
+// that does not tell either value; each of them, or a third person, may type again, and each
+// person's latest entry counts. Witness lines are taken until the cutoff, public values from the
+// cutoff on. A seal is normally opened by the program; a person may type it from its hand-over
+// file while the draw awaits values, and its commit proves it, so one person is enough.
+//
+// The entry and its leaf `entropy` are one transaction, also when it differs. A crash leaves the
+// entry or nothing. Drawing is Advance's work: the last value only wakes the draw.
+func (s *Service) EnterEntropy(ctx context.Context, actor audit.Actor, draw, name, value string,
+	now time.Time) error {
+	if err := account.Require(actor, account.Operator); err != nil {
+		return err
+	}
+	now = civil(now)
+	var differs error
+	err := s.DB.InTx(ctx, func(q pg.Querier) error {
+		d, err := lockDraw(ctx, q, draw, false)
+		if err != nil {
+			return err
+		}
+		if err := checkEntrant(ctx, q, d, actor); err != nil {
+			return err
+		}
+		if err := checkEntry(d, name, value, now); err != nil {
+			return err
+		}
+		differs, err = storeEntry(ctx, q, d, actor, entry{name, actor.Person, value, now})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return differs
+}
+
+// checkEntrant refuses the approver of the plan: who decided about the draw does not feed it.
+func checkEntrant(ctx context.Context, q pg.Querier, d *drawRow, actor audit.Actor) error {
+	p, err := planOf(ctx, q, d.PlanID)
+	if err != nil {
+		return err
+	}
+	if p.Approver == actor.Person {
+		return fault.New(fault.Forbidden, "计划的批准人不能录入本次抽取的随机数").
+			WithHint("请由未批准该计划的操作员录入")
+	}
+	return nil
+}
+
+// checkEntry applies draw/1 §5 to the value and the clock to its kind.
+func checkEntry(d *drawRow, name, value string, now time.Time) error {
+	if d.State != Committed && d.State != Awaiting {
+		return fault.New(fault.Conflict, "抽取“%s”%s，现在不能录入随机数", d.ID, d.State.Name())
+	}
+	plan, err := sampling.ParsePlan(d.PlanJSON)
+	if err != nil {
+		return err
+	}
+	spec := sourceOf(plan, name)
+	if spec == nil {
+		return fault.New(fault.Invalid, "抽取“%s”没有随机源“%s”", d.ID, name).WithField("name")
+	}
+	open := !now.Before(*d.CutoffAt)
+	switch {
+	case spec.Kind == sampling.EntropyWitness && (open || d.State != Committed):
+		return fault.New(fault.Conflict, "见证语“%s”的截止时间 %s 已过", name, clock(*d.CutoffAt)).
+			WithHint("逾期不再接受；缺少见证语的抽取只能作废")
+	case spec.Kind == sampling.EntropySeal && d.State != Awaiting:
+		return fault.New(fault.Conflict, "密封值“%s”要到等待公共事件时才能录入", name)
+	case spec.Kind != sampling.EntropyWitness && !open:
+		return fault.New(fault.Conflict, "公共随机数“%s”要到截止时间 %s 以后才能录入",
+			name, clock(*d.CutoffAt))
+	}
+	if err := sampling.CheckValue(plan, spec, value); err != nil {
+		return valueFault(name, err)
+	}
+	return nil
+}
+
+func sourceOf(plan *sampling.Plan, name string) *sampling.EntropySpec {
+	for i := range plan.Entropy {
+		if plan.Entropy[i].Name == name {
+			return &plan.Entropy[i]
+		}
+	}
+	return nil
+}
+
+// storeEntry writes the entry and its leaf. differs is the answer to a person whose entry is kept
+// but disagrees with another's.
+func storeEntry(ctx context.Context, q pg.Querier, d *drawRow, actor audit.Actor, e entry) (
+	differs, err error) {
+	earlier, err := entriesOf(ctx, q, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	latest := latestOf(earlier, e.name)
+	if _, ok := latest.agreed(); ok {
+		return nil, fault.New(fault.Conflict, "“%s”已由两人录入一致，不再接受录入", e.name)
+	}
+	if latest[e.person] == e.value {
+		return nil, fault.New(fault.Conflict, "您已录入过“%s”的同一数值，须由另一人录入", e.name).
+			WithHint("两名不同的操作员各录入一次，完全一致才算数")
+	}
+	if err := insertEntry(ctx, q, d.ID, e); err != nil {
+		return nil, err
+	}
+	latest[e.person] = e.value
+	facts := []audit.Fact{{Key: "name", Value: e.name}, {Key: "outcome", Value: "first"}}
+	if _, ok := latest.agreed(); ok {
+		facts[1].Value = "agreed"
+		facts = append(facts, audit.Fact{Key: "value_sha256", Value: digestOf([]byte(e.value))})
+	} else if len(latest) > 1 {
+		facts[1].Value = "differs"
+		differs = fault.New(fault.Conflict, "“%s”两人录入的数值不一致，均已保留，尚未采用", e.name).
+			WithField("value").WithHint("请双方核对公布的原始数值后，由录错的一方重新录入")
+	}
+	missing, err := missingValues(ctx, q, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(missing) == 0 && d.State == Awaiting {
+		if err := wakeDraw(ctx, q, d.ID, e.at); err != nil {
+			return nil, err
+		}
+	}
+	return differs, appendLeaf(ctx, q, audit.KindEntropy, d.ID, actor, e.at, facts...)
+}
+
+// opinions holds the latest value of each person for one source.
+type opinions map[string]string
+
+func latestOf(entries []entry, name string) opinions {
+	out := opinions{}
+	for _, e := range entries {
+		if e.name == name {
+			out[e.person] = e.value
+		}
+	}
+	return out
+}
+
+// agreed gives the value that two different people typed last. There is at most one: once two
+// agree, no further entry is taken.
+func (o opinions) agreed() (string, bool) {
+	count := map[string]int{}
+	for _, v := range o {
+		count[v]++
+		if count[v] > 1 {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// agreedValues gives the typed values of a draw that count, by name.
+func agreedValues(ctx context.Context, q pg.Querier, draw string) (map[string]string, error) {
+	specs, err := announced(ctx, q, draw)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := entriesOf(ctx, q, draw)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, spec := range specs {
+		latest := latestOf(entries, spec.Name)
+		if v, ok := latest.agreed(); ok {
+			out[spec.Name] = v
+		}
+		if spec.Kind == sampling.EntropySeal {
+			for _, v := range latest { // CheckValue took only what opens the commit
+				out[spec.Name] = v
+			}
+		}
+	}
+	return out, nil
+}
+
+// missingValues names the typed sources of a committed draw whose value does not count yet.
+func missingValues(ctx context.Context, q pg.Querier, draw string) ([]string, error) {
+	specs, err := announced(ctx, q, draw)
+	if err != nil {
+		return nil, err
+	}
+	values, err := agreedValues(ctx, q, draw)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, spec := range specs {
+		if _, ok := values[spec.Name]; !ok && spec.Kind != sampling.EntropySeal {
+			out = append(out, spec.Name)
+		}
+	}
+	return out, nil
+}

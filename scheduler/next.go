@@ -1,0 +1,81 @@
+package scheduler
+
+import (
+	"fmt"
+	"strings"
+
+	"yaohao/sampling"
+)
+
+// nextAction says in Chinese who must do what until when, so that the draw moves on.
+func nextAction(d *DrawDetail) string {
+	if d.Failure != "" && !d.State.Ended() {
+		return fmt.Sprintf("上次推进失败：%s。请排除原因，系统会自动重试；无法排除的，两人办理作废", d.Failure)
+	}
+	if len(d.VoidRequests) > 0 && mayVoid(d.State) {
+		return "已有作废申请：请另一名操作员或批准人确认作废；不确认则抽取照常进行"
+	}
+	switch d.State {
+	case Planned:
+		return "系统自动冻结名单；分期抽取的事项须等本年度较早一期抽取完成或作废"
+	case Frozen:
+		return "系统自动承诺方案并公布摘要"
+	case Committed:
+		return committedAction(d)
+	case Awaiting:
+		return awaitingAction(d)
+	case Drawn:
+		return drawnAction(d)
+	case Published:
+		return "已公开，任何人可下载全部文件自行验证"
+	}
+	return "已作废：" + d.VoidReason + "。作废记录永久保留，需要抽取的另编计划"
+}
+
+func committedAction(d *DrawDetail) string {
+	until := clock(*d.CutoffAt)
+	if names := openNames(d, sampling.EntropyWitness); names != "" {
+		return fmt.Sprintf("请两名操作员在 %s 前分别录入见证语：%s；逾期不再接受", until, names)
+	}
+	return fmt.Sprintf("等待截止时间 %s；公共事件 %s 以后由两名操作员分别录入", until, clock(*d.EventAt))
+}
+
+func awaitingAction(d *DrawDetail) string {
+	if names := openNames(d, sampling.EntropyWitness); names != "" {
+		return "见证语未在截止前录入：" + names + "。本次抽取无法完成，请两人办理作废"
+	}
+	names := openNames(d, sampling.EntropyPublic, sampling.EntropyBeacon)
+	if names == "" {
+		return "随机数已齐，系统自动抽取"
+	}
+	for _, e := range d.Entropy {
+		if e.Status == EntryDiffers {
+			return "两人录入不一致：" + e.Name + "。请核对公布的原始数值后重新录入"
+		}
+	}
+	return fmt.Sprintf("请两名操作员（非计划批准人）在公共事件 %s 后分别录入：%s", clock(*d.EventAt), names)
+}
+
+func drawnAction(d *DrawDetail) string {
+	if d.ShortUnits > 0 {
+		return fmt.Sprintf("%d 个机构人员不足，请借调人员另编计划；已派发的任务在 %s 前检查、审核并公示，"+
+			"期满后自动公开", d.ShortUnits, d.VisitBy)
+	}
+	if d.Teams == 0 {
+		return "没有抽中检查对象，系统自动公开"
+	}
+	return fmt.Sprintf("名单密封：检查人员在 %s 前完成 %d 项任务，审核并公示后自动公开", d.VisitBy, d.Teams)
+}
+
+// openNames lists the sources of these kinds whose value does not count yet.
+func openNames(d *DrawDetail, kinds ...string) string {
+	var names []string
+	for _, e := range d.Entropy {
+		for _, kind := range kinds {
+			if e.Kind == kind && e.Status != EntryAgreed {
+				names = append(names, e.Name)
+			}
+		}
+	}
+	return strings.Join(names, "、")
+}
