@@ -126,7 +126,11 @@ type Cap struct {
 }
 
 // Excluded counts the candidates that the frame leaves out, by the first rule of §3 that did so.
-type Excluded struct{ Inactive, Held, Capped int64 }
+type Excluded struct {
+	Inactive int64 `json:"inactive"`
+	Held     int64 `json:"held"`
+	Capped   int64 `json:"capped"`
+}
 
 // Stratum is a part of a population that is drawn on its own (draw/1 §4.1). Exactly one of Ratio,
 // Pace and All says how many; Size computes it.
@@ -153,7 +157,10 @@ type Stratum struct {
 
 // Ratio is Num/Den (`num`, `den`) with 0 ≤ Num ≤ Den and 1 ≤ Den ≤ 10^6. Ratios are never decimal
 // fractions: 7 % is 7/100, and nothing is rounded before a size is computed.
-type Ratio struct{ Num, Den int64 }
+type Ratio struct {
+	Num int64 `json:"num"`
+	Den int64 `json:"den"`
+}
 
 // Pace is the annual floor Num/Den of Base, carried out in Of parts of which this is number Part
 // (from 1), after Done were drawn in earlier parts (`num`, `den`, `part`, `of`, `base`, `done`).
@@ -188,19 +195,19 @@ type Unit struct {
 // EntropySpec announces one value of the seed (draw/1 §5).
 type EntropySpec struct {
 	// Name (`name`) is a label, unique in the plan, and not "commit".
-	Name string
+	Name string `json:"name"`
 	// Kind (`kind`) is EntropyPublic, EntropyBeacon, EntropyWitness, EntropySeal or EntropyChain.
-	Kind string
+	Kind string `json:"kind"`
 	// Event (`event`) is a line, unique in the plan: what will happen, where it is published, the
 	// cutoff with its time zone, and how the value is written.
-	Event string
+	Event string `json:"event"`
 	// Bits (`bits`), 0…1024, is how much entropy the office says the event has.
-	Bits int64
+	Bits int64 `json:"bits"`
 	// Commit (`commit`) stands with seal and chain only: hex H(value as written).
-	Commit string
+	Commit string `json:"commit"`
 	// By (`by`) may stand with seal and chain: a line that says who outside the office holds the
 	// value; empty for nobody.
-	By string
+	By string `json:"by"`
 }
 
 // EntropyValue is a value that arrived after the commit.
