@@ -23,7 +23,7 @@ type TaskFilter struct {
 // TaskDetail is a task with every version of its result, the latest first.
 type TaskDetail struct {
 	Task
-	Results []Result
+	Results []Result `json:"results"`
 }
 
 // sight is which tasks an actor may see while they are sealed.

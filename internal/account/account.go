@@ -23,13 +23,13 @@ const (
 
 // Account is one person who signs in.
 type Account struct {
-	ID        string               // P0001, stands in the log
-	Login     string               // what the person types: [a-z][a-z0-9._-]{1,31}
-	Name      string               // personal: never in logs or public files
-	Unit      string               // unit id
-	Inspector sampling.InspectorID // empty unless the person is an inspector
-	Posts     []Post               // in the order of Posts()
-	Disabled  bool
+	ID        string               `json:"id"`        // P0001, stands in the log
+	Login     string               `json:"login"`     // typed: [a-z][a-z0-9._-]{1,31}
+	Name      string               `json:"name"`      // personal: never in logs or public files
+	Unit      string               `json:"unit"`      // unit id
+	Inspector sampling.InspectorID `json:"inspector"` // empty unless the person is an inspector
+	Posts     []Post               `json:"posts"`     // in the order of Posts()
+	Disabled  bool                 `json:"disabled"`
 }
 
 // Has reports whether the account holds the post and may sign in.
