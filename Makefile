@@ -61,15 +61,20 @@ race-test: ## unit tests of the other packages, with the race detector
 	$(GO) test -race $(RACE)
 
 .PHONY: vectors
-vectors: ## the test vectors of the draw that other languages read
+vectors: ## the test vectors of the draw, read by both implementations
 	$(GO) test -count=1 -run Vector ./sampling/...
+	scripts/conformance.sh
 
 .PHONY: browser-test
 browser-test: build ## the pages in headless Chromium
 	scripts/browser-test.sh
 
 .PHONY: bench
-bench: ## benchmarks; BENCH=Draw chooses some
+bench: ## the ratios of the design's speed budgets; YAOHAO_BENCH_ROWS=1000000 is full size
+	scripts/bench.sh
+
+.PHONY: benchmarks
+benchmarks: ## every benchmark; BENCH=Draw chooses some
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 .PHONY: fuzz

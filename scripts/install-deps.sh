@@ -34,6 +34,7 @@ fi
 if [ "$want" = test ]; then
     need gcc gcc libc6-dev
     need git git
+    need python3 python3
     need node nodejs
     need npm npm
     need pdftotext poppler-utils
