@@ -42,6 +42,8 @@ func Draw(plan *Plan, files fs.FS, values []EntropyValue) (*Result, error) {
 	}
 	s := suiteOf(plan)
 	t := &Transcript{Plan: plan.Marshal(), Entropy: ordered, Grade: Grade(plan)}
+	// Draw computes the commit itself. That it is the one that was published before the event is for
+	// the caller to see (yaohao draw prints it), and for whoever runs yaohao-verify --commit.
 	t.Commit = s.hex(t.Plan)
 	res := &Result{Transcript: t, SeedText: SeedText(t.Commit, ordered)}
 	t.Seed = s.hex(res.SeedText)
@@ -54,6 +56,7 @@ func Draw(plan *Plan, files fs.FS, values []EntropyValue) (*Result, error) {
 		}
 		t.Items = append(t.Items, scans[i].result(&plan.Items[i]))
 	}
+	// Units are independent: a shortage in one leaves the staffing of the others as it is.
 	for i := range plan.Units {
 		p, err := unitProblem(plan, files, &plan.Units[i], scans, t.Seed)
 		if err != nil {
@@ -126,6 +129,7 @@ func checkPool(u *Unit, roster []RosterLine) error {
 			free++
 		}
 	}
+	// At most 10 000 lines times 10^6: no overflow.
 	if all := int64(len(roster)); free*u.Pool.Den < all*u.Pool.Num {
 		return &Error{Check: CheckStaffing, File: NameRoster(u.ID), Rule: fmt.Sprintf(
 			"pool: %d of %d are not gated, the plan wants %d/%d",

@@ -235,6 +235,7 @@ func (f *fields) toDate(key, s string) Date {
 // oneOf gives one of the words listed.
 func (f *fields) oneOf(key string, words ...string) string {
 	s := f.str(key)
+	// Words are few and compared as bytes: "Key" and "key " are mistakes, not spellings.
 	for _, w := range words {
 		if s == w {
 			return s

@@ -98,6 +98,7 @@ func validEntityID(s string) bool {
 	if dot <= 0 || dot == len(s)-1 || !isUpper(s[0]) || !ValidIdentifier(s) {
 		return false
 	}
+	// KIND has no marks, so the first dot ends it and nothing else could be meant as the kind.
 	for i := range dot {
 		if isMark(s[i]) {
 			return false

@@ -148,6 +148,7 @@ func (p *jsonParser) word(w string) bool {
 
 // value reads any value at p.at. Depth counts the brackets around it.
 func (p *jsonParser) value(depth int) (any, error) {
+	// The parser recurses, and a hostile transcript is all brackets: the depth is bounded first.
 	if depth > maxNesting {
 		return nil, p.errorf("nested too deeply")
 	}
@@ -212,6 +213,8 @@ func (p *jsonParser) object(depth int) (any, error) {
 
 // checkKey refuses a key that is not ASCII or does not come after the keys before it.
 func (p *jsonParser) checkKey(o object, key string, start int) error {
+	// For ASCII the order by bytes and the order by UTF-16 units of RFC 8785 are the same, so no
+	// two implementations can sort differently.
 	for i := range len(key) {
 		if key[i] >= utf8.RuneSelf {
 			p.at = start
@@ -263,6 +266,7 @@ func (p *jsonParser) integer() (any, error) {
 	}
 	text := p.s[start:p.at]
 	digits := strings.TrimPrefix(text, "-")
+	// ParseInt alone would also take 007 and -0; the cases below leave one form for each number.
 	n, err := strconv.ParseInt(text, 10, 64)
 	p.at = start
 	switch {

@@ -1,5 +1,10 @@
 package sampling
 
+// Lines and JSON strings are in NFC (draw/1 §1), so that a text which looks the same has the same
+// bytes, and a commit that somebody typed again from paper can be found again. Nothing is ever
+// normalised here: other forms are refused. The tables are those of the Unicode version that
+// package norm holds; §1 allows any from 14.0 on, since NFC of assigned characters never changes.
+
 import (
 	"slices"
 	"unicode/utf8"
@@ -16,6 +21,8 @@ func isNFC(s string) bool {
 	if norm.NFC.IsNormalString(s) {
 		return true
 	}
+	// Package norm alone would refuse long runs of marks that are NFC, and two verifiers would then
+	// disagree about one plan. A hostile line could be made so, hence the slow path for those only.
 	run, longest := 0, 0
 	for _, r := range s {
 		run++
@@ -49,6 +56,7 @@ func decompose(s string) []rune {
 		if combining(out[start]) != 0 { // only at the very beginning of s
 			start--
 		}
+		// Marks of one class keep their order: they are told apart by it. Sorting must be stable.
 		slices.SortStableFunc(out[start+1:end], func(a, b rune) int {
 			return int(combining(a)) - int(combining(b))
 		})
@@ -65,6 +73,7 @@ func compose(in []rune) []rune {
 	for _, r := range in {
 		class := uint16(combining(r))
 		adjacent := starter == len(out)-1
+		// A mark is blocked from the starter by one of its own or a higher class in between.
 		if starter >= 0 && (adjacent || last < class) {
 			pair := []rune(norm.NFC.String(string([]rune{out[starter], r})))
 			if len(pair) == 1 {

@@ -22,6 +22,8 @@ func (d *decoder) checkItems(p *Plan) {
 		if i > 0 && it.ID <= p.Items[i-1].ID {
 			d.soft("items", string(it.ID), "not strictly sorted by item")
 		}
+		// The order is strict, so no item occurs twice: with two entries of one id the same candidates
+		// would be drawn twice, and the files of the two would have one name.
 		d.checkFrame(p, &it.Frame, join(path, "frame"))
 		sum := int64(0)
 		for k := range it.Strata {
@@ -31,6 +33,8 @@ func (d *decoder) checkItems(p *Plan) {
 				d.soft(join(path, "strata"), s.ID, "not strictly sorted by id")
 			}
 			sum += s.N
+			// Whoever was visited lately is drawn at a lower ratio, never at none (§3): an exemption
+			// would be something that one can arrange for.
 			if num, _ := s.floorRatio(); strings.HasSuffix(s.ID, "~") && !s.All && num < 1 {
 				d.soft(where, s.ID, "a cool-down cell with ratio 0")
 			}
@@ -83,6 +87,7 @@ func (d *decoder) checkUnits(p *Plan) {
 		if u.VisitBy < p.Date {
 			d.soft(join(path, "visit_by"), string(u.VisitBy), "before the freeze")
 		}
+		// A unit that nothing is drawn for would only carry a roster into the commit.
 		if !p.namesUnit(u.ID) {
 			d.soft(path, string(u.ID), "no item names this unit")
 		}
@@ -126,6 +131,8 @@ func (d *decoder) checkEntropy(p *Plan) {
 		if e.Name == "commit" {
 			d.soft(join(path, "name"), e.Name, "the name commit is taken")
 		}
+		// With one name twice the line of seed.txt could belong to either value; with one event twice
+		// the bits of a single event would be counted twice for the grade.
 		for k := range i {
 			if p.Entropy[k].Name == e.Name {
 				d.soft(join(path, "name"), e.Name, "entropy name repeated")
@@ -138,6 +145,7 @@ func (d *decoder) checkEntropy(p *Plan) {
 			last = i
 		}
 	}
+	// Seals and chains may stand anywhere: their values are fixed by the plan's commits to them.
 	for i := range p.Entropy {
 		if last >= 0 && i > last && p.Entropy[i].Kind == EntropyWitness {
 			d.soft(at("entropy", i), p.Entropy[i].Name,

@@ -16,6 +16,8 @@ func (p *Plan) tree() object {
 	for i := range p.Entropy {
 		entropy = append(entropy, p.Entropy[i].tree())
 	}
+	// Every list is there even if it is empty: a nil slice must not become null, which the profile
+	// of §1 does not have.
 	o := object{{"v", Version}, {"draw", p.Draw}, {"hash", p.Hash}, {"prev", p.Prev},
 		{"date", string(p.Date)}, {"items", items}, {"units", units}, {"entropy", entropy}}
 	return o.withText("note", p.Note)
@@ -35,6 +37,7 @@ func (it *Item) tree() object {
 	for i := range it.Strata {
 		strata = append(strata, it.Strata[i].tree())
 	}
+	// All three exclusion counts stand there with their zeros: an office cannot leave one unsaid.
 	return object{{"item", string(it.ID)}, {"basis", it.Basis}, {"kind", it.Kind},
 		{"unit", string(it.Unit)}, {"label", it.Label}, {"frame", it.Frame.tree()},
 		{"excluded", object{{"inactive", it.Excluded.Inactive}, {"held", it.Excluded.Held},
@@ -76,6 +79,7 @@ func (s *Stratum) tree() object {
 	if s.All {
 		o = append(o, member{"all", true})
 	}
+	// A min of 0 is written: it is another plan, with another commit, than one without min.
 	if s.Min != nil {
 		o = append(o, member{"min", *s.Min})
 	}

@@ -126,6 +126,8 @@ func (d *decoder) frame(path string, v any) Frame {
 		}
 		fr.StrataBy = append(fr.StrataBy, s)
 	}
+	// Without caps the key is absent. An empty list would say the same in other bytes, and so give
+	// one plan two commits.
 	if caps := f.optional("caps"); caps != nil {
 		list := d.list(f.where("caps"), caps)
 		if len(list) == 0 {
@@ -142,6 +144,7 @@ func (d *decoder) frame(path string, v any) Frame {
 // frameCap reads an element of a frame's `caps` (§3).
 func (d *decoder) frameCap(path string, v any) Cap {
 	f := d.object(path, v)
+	// The counter indexes the visits of a candidate, so its range is a matter of safety too.
 	c := Cap{Counter: f.integer("counter", 0, maxCounters-1), Max: f.count("max")}
 	if v := f.optional("class"); v != nil {
 		c.Class = d.text(f.where("class"), v)
@@ -174,6 +177,7 @@ func (d *decoder) stratum(path string, v any) Stratum {
 		s.Pace = d.pace(f.where("pace"), v)
 		rules++
 	}
+	// `all` has one value only; false would be a second way to leave it out.
 	if v := f.optional("all"); v != nil {
 		if v != true {
 			f.fail(f.where("all"), describe(v), "not true")
@@ -185,6 +189,7 @@ func (d *decoder) stratum(path string, v any) Stratum {
 	if rules != 1 {
 		f.fail(path, "", "exactly one of ratio, pace, all")
 	}
+	// min and cap may stand with any of the three; Size says which combinations have no legal n.
 	if v := f.optional("min"); v != nil {
 		least := f.toInteger("min", v, 0, maxCount)
 		s.Min = &least
@@ -241,6 +246,8 @@ func (d *decoder) unit(path string, v any) Unit {
 	if v := f.optional("pool"); v != nil {
 		u.Pool = d.ratio(f.where("pool"), v)
 	}
+	// What is inside these is not read: a later version will say what is right there, and a
+	// plan with them is refused as a whole, by name.
 	if f.optional("gate") != nil {
 		d.unsupported("gate")
 	}
@@ -262,6 +269,7 @@ func (d *decoder) entropy(path string, v any) EntropySpec {
 		Kind: f.oneOf("kind", EntropyPublic, EntropyBeacon, EntropyWitness, EntropySeal,
 			EntropyChain),
 		Event: f.line("event"), Bits: f.integer("bits", 0, maxBits)}
+	// A commit on a public event would suggest that somebody knew its value before.
 	known := []string{"name", "kind", "event", "bits"}
 	if e.hidden() {
 		e.Commit = f.digest("commit")

@@ -86,6 +86,8 @@ func parseRosterLine(line []byte) (l RosterLine, err *Error) {
 	if n := splitColumns(line, c[:]); n != rosterColumns {
 		return l, wrongColumns(n, rosterColumns)
 	}
+	// All columns are read first and judged from left to right, so that the error names the first
+	// bad column whatever the others hold.
 	scopes, scopesOK := parseScopes(string(c[2]))
 	cert, certErr := ParseDate(string(c[5]))
 	carry, carryOK := parseCount(string(c[6]))
@@ -178,9 +180,11 @@ func readRoster(files fs.FS, s *suite, unit *Unit) ([]RosterLine, error) {
 		if err != nil {
 			return err
 		}
+		// A line twice would be one person on two seats of a team.
 		if last != nil && bytes.Compare([]byte(l.ID), last) <= 0 {
 			return &Error{Rule: ruleNotAscending}
 		}
+		// The bound is kept before memory is taken for the line, not after.
 		if len(roster) == MaxRoster {
 			return &Error{Rule: "a roster has at most " + strconv.Itoa(MaxRoster) + " lines"}
 		}
@@ -201,6 +205,8 @@ func readConflicts(files fs.FS, s *suite, unit *Unit) ([]ConflictLine, error) {
 			return err
 		}
 		if n := len(conflicts); n > 0 {
+			// By the first column, then by the second. TAB is below every byte of an id, so this is
+			// also the order in which `LC_ALL=C sort` puts the lines.
 			p := conflicts[n-1]
 			if l.Inspector < p.Inspector || l.Inspector == p.Inspector && l.Entity <= p.Entity {
 				return &Error{Rule: ruleNotAscending}

@@ -98,6 +98,7 @@ func scanOnce(files fs.FS, s *suite, item *Item, seed string, guess bool) (
 	if err := sc.run(); err != nil {
 		return itemScan{files: sc.cause(err)}, false
 	}
+	// Both verdicts are kept: a file that is not the plan's can still be told to differ from §3.
 	scan = itemScan{files: sc.checkFiles(), population: sc.checkPopulation(), complete: true}
 	for _, p := range sc.pickers {
 		short = short || p.short()
@@ -263,6 +264,7 @@ func (sc *itemScanner) nextPopulation() error {
 	if sc.lastID != nil && bytes.Compare(id, sc.lastID) <= 0 {
 		return sc.pop.errorf(ruleNotAscending)
 	}
+	// Copied, because the slice dies with the next line; the copy reuses its own memory.
 	sc.lastID = append(sc.lastID[:0], id...)
 	sc.id, sc.stratum, sc.popOpen = id, stratum, true
 	sc.tree.Add(line)

@@ -113,6 +113,7 @@ func checkValues(p *Plan, values []EntropyValue) error {
 			return entropyError(values[i].Name, "", "not the entropy names of the plan in order")
 		}
 	}
+	// Names first: a value is judged by the entry that it was announced for, never by another.
 	for i := range values {
 		if err := CheckValue(p, &p.Entropy[i], values[i].Value); err != nil {
 			return err

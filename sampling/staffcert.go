@@ -133,6 +133,8 @@ func (g *seating) potentials(d Duals) ([]Dual, error) {
 	// The order of the lists is the order of the nodes.
 	lists := [][]Dual{d.Task}
 	switch {
+	case len(g.fams) > 0 && d.Lead == nil: // missing, which is not the same as a list of no tasks
+		return nil, errors.New("no potentials of the family lead")
 	case len(g.fams) > 0:
 		lists = append(lists, d.Lead)
 	case d.Lead != nil:

@@ -170,6 +170,8 @@ func readTranscript(b []byte) (t *Transcript, usable bool, err error) {
 func (d *decoder) transcript(v any) *Transcript {
 	f := d.object("", v)
 	t := &Transcript{Commit: f.str("commit"), Seed: f.str("seed"), Grade: f.str("grade")}
+	// The plan is kept as bytes, not as values: the check canonical compares them with plan.json, and
+	// everything later is computed from plan.json alone.
 	plan := f.required("plan")
 	if _, ok := plan.(object); plan != nil && !ok {
 		f.fail("plan", describe(plan), "not an object")
@@ -228,6 +230,7 @@ func toIDs[T ~string](d *decoder, path string, v any) []T {
 func (d *decoder) staffing(path string, v any) UnitStaffing {
 	f := d.object(path, v)
 	s := UnitStaffing{Unit: UnitID(f.str("unit"))}
+	// One form or the other: teams beside a shortage are unknown keys.
 	if v := f.optional("infeasible"); v != nil {
 		x := d.object(f.where("infeasible"), v)
 		s.Shortage = &Shortage{Tasks: idList[EntityID](x, "tasks"),
@@ -298,6 +301,7 @@ func (d *decoder) dualList(path string, v any) []Dual {
 // int64 reads `0` or `-?[1-9][0-9]*` within signed 64 bits (draw/1 §8).
 func (d *decoder) int64(path, s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
+	// Printing it again is the simplest way to be sure of the one form.
 	if err != nil || strconv.FormatInt(n, 10) != s {
 		d.fail(path, s, "not an integer of 64 bits")
 	}

@@ -113,6 +113,7 @@ func (v *verifier) canonical() bool {
 	f.add(planErr)
 	t, usable, err := readTranscript(transcript)
 	f.add(err)
+	// Otherwise an office could publish one plan and draw from another that it shows only inside.
 	if planErr == nil && usable && !bytes.Equal(t.Plan, v.planBytes) {
 		f.add(errors.New("plan.json is not the plan of the transcript"))
 	}
@@ -370,6 +371,7 @@ func (v *verifier) checkStaffing(units []unitFiles) {
 	if len(v.t.Staffing) != len(v.plan.Units) {
 		staffing.add(errors.New("staffing is not that of the units of the plan"))
 	}
+	// A transcript with too few units fails above; those it has are checked all the same.
 	for i := range min(len(v.t.Staffing), len(units)) {
 		u, s := &v.plan.Units[i], &v.t.Staffing[i]
 		if !units[i].complete || !v.drawn(u.ID) {
@@ -402,6 +404,7 @@ func (v *verifier) checkStaffing(units []unitFiles) {
 // drawn reports whether all items of a unit could be repeated.
 func (v *verifier) drawn(unit UnitID) bool {
 	for i := range v.plan.Items {
+		// Without one of the items the list of tasks would be short, and every team look wrong.
 		if v.plan.Items[i].Unit == unit && !v.scans[i].complete {
 			return false
 		}
