@@ -31,7 +31,6 @@ var (
 	i1         = audit.Actor{Person: "P0001", Post: "inspector", Unit: "SPJ"}
 	i2         = audit.Actor{Person: "P0002", Post: "inspector", Unit: "SPJ"}
 	i3         = audit.Actor{Person: "P0003", Post: "inspector", Unit: "SPJ"}
-	i4         = audit.Actor{Person: "P0004", Post: "inspector", Unit: "SPJ"}
 	j1         = audit.Actor{Person: "P0005", Post: "inspector", Unit: "ZJK"}
 	reviewer   = audit.Actor{Person: "P0007", Post: "reviewer", Unit: "OFFICE"}
 	publisher  = audit.Actor{Person: "P0008", Post: "publisher", Unit: "OFFICE"}

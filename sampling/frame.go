@@ -62,16 +62,16 @@ func (f *Frame) place(c *candidateView, b []byte) (excluded string, stratum []by
 }
 
 // stratumPart gives the value by which a frame stratifies.
-func (c *candidateView) stratumPart(by string) []byte {
+func (v *candidateView) stratumPart(by string) []byte {
 	switch by {
 	case "area2":
-		return c.area[:2]
+		return v.area[:2]
 	case "area4":
-		return c.area[:4]
+		return v.area[:4]
 	case "area6":
-		return c.area[:6]
+		return v.area[:6]
 	}
-	return c.class
+	return v.class
 }
 
 // counters gives how many counts each visits must have for the caps of the frame.
