@@ -132,7 +132,11 @@ func copyFile(t *testing.T, from, to string) string {
 	t.Helper()
 	data, err := os.ReadFile(from)
 	if err == nil {
+		// No test forks while the copy is open for writing: a child would carry the descriptor for
+		// a moment, and a program that is open for writing cannot be started (ETXTBSY).
+		syscall.ForkLock.RLock()
 		err = os.WriteFile(to, data, 0o755)
+		syscall.ForkLock.RUnlock()
 	}
 	if err != nil {
 		t.Fatal(err)
