@@ -124,14 +124,21 @@ func TestPasswords(t *testing.T) {
 	w.form(token, "/my/password", "present", "wrong", "new", fresh, "again", fresh).
 		is(400, "现在的口令不正确")
 	w.form(token, "/my/password", "present", password, "new", "short", "again", "short").is(400, "8")
-	w.form(token, "/my/password", "present", password, "new", fresh, "again", fresh).
+	elsewhere := w.form("", "/login", "login", "planner", "password", password).cookie().Value
+	r := w.form(token, "/my/password", "present", password, "new", fresh, "again", fresh).
 		leads("/my/password")
+	w.get(elsewhere, "/staff").leads("/login?next=%2Fstaff")
+	w.get(token, "/staff").leads("/login?next=%2Fstaff")
+	w.get(r.cookie().Value, "/staff").is(200)
 	w.form("", "/login", "login", "planner", "password", fresh).leads("/staff")
 
 	admin, id := w.session("admin"), w.account("operator").ID
+	theirs := w.session("operator")
 	w.form(admin, "/staff/accounts/"+id+"/password", "password", "").is(400, "没有填写口令")
+	w.get(theirs, "/staff").is(200)
 	w.form(admin, "/staff/accounts/"+id+"/password", "password", fresh).
 		leads("/staff/accounts?q=" + id)
+	w.get(theirs, "/staff").leads("/login?next=%2Fstaff")
 	w.json("", "/login", loginForm{Login: "operator", Password: fresh}).is(200, `"posts":["operator"]`)
 	if strings.Contains(w.log.String(), "horse") {
 		t.Error("a password is in the log")

@@ -173,7 +173,14 @@ func (s *Server) setOwnPassword(r *http.Request, f newPasswordForm) error {
 	if err != nil {
 		return err
 	}
-	return s.DB.InTx(r.Context(), func(q pg.Querier) error {
+	err = s.DB.InTx(r.Context(), func(q pg.Querier) error {
 		return account.SetPassword(r.Context(), q, acc.Actor(acc.Posts[0]), acc.ID, f.New, s.Now())
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.endSessions(r.Context(), acc.ID); err != nil {
+		return err
+	}
+	return s.sessions.RenewToken(r.Context()) // this session goes on, under a token of its own
 }

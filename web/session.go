@@ -80,6 +80,17 @@ func postNames(posts []account.Post) string {
 	return strings.Join(names, "、")
 }
 
+// endSessions signs an account out everywhere: whoever took a session goes with the old password.
+// A crash in between leaves sessions that end by themselves after sessionLife.
+func (s *Server) endSessions(ctx context.Context, id string) error {
+	return s.sessions.Iterate(ctx, func(ctx context.Context) error {
+		if s.sessions.GetString(ctx, "account") != id {
+			return nil
+		}
+		return s.sessions.Destroy(ctx)
+	})
+}
+
 type loginForm struct {
 	Login    string `json:"login"`
 	Password string `json:"password"`

@@ -141,6 +141,9 @@ func (s *Server) resetPassword(r *http.Request) (*answer, error) {
 	if err != nil {
 		return s.accountAgain(r, err)
 	}
+	if err := s.endSessions(r.Context(), pathVar(r, "account")); err != nil {
+		return nil, err
+	}
 	return done("/staff/accounts?q="+pathVar(r, "account"), "口令已重设", nil), nil
 }
 
