@@ -81,10 +81,10 @@ func (sc *itemScan) result(item *Item) ItemResult {
 func (d *drawn) result(s *Stratum) StratumResult {
 	r := StratumResult{ID: s.ID, N: s.N, Size: d.n, Cut: d.cut}
 	for i := range d.rows {
-		if int64(i) < d.n {
-			r.Selected = append(r.Selected, d.rows[i].id)
+		if id := d.row(i).id; int64(i) < d.n {
+			r.Selected = append(r.Selected, id)
 		} else {
-			r.Reserve = append(r.Reserve, d.rows[i].id)
+			r.Reserve = append(r.Reserve, id)
 		}
 	}
 	return r
@@ -153,7 +153,8 @@ func unitTasks(plan *Plan, unit UnitID, scans []itemScan) []Task {
 		}
 		for k := range it.Strata {
 			d := &scans[i].drawn[k]
-			for _, r := range d.rows[:min(d.n, int64(len(d.rows)))] {
+			for j := range min(int(d.n), len(d.rows)) {
+				r := d.row(j)
 				parts = append(parts, part{r.id, TaskItem{it.ID, r.area}})
 			}
 		}

@@ -194,6 +194,7 @@ func manyDraws(draws, all, n int, use func(selected []int)) {
 	for d := range draws {
 		tickets := newTicketer(sha256Suite, sha256Suite.hex(fmt.Appendf(nil, "seed %d", d)), "sel")
 		p := testPicker(int64(n), 0, int64(all), true)
+		p.ticket = tickets.of
 		for _, id := range ids {
 			if ticket := tickets.of(id); p.wants(ticket) {
 				p.add(ticket, id, nil)
@@ -203,8 +204,9 @@ func manyDraws(draws, all, n int, use func(selected []int)) {
 			panic("a guess 8 standard deviations too low")
 		}
 		var selected []int
-		for _, r := range p.finish().rows {
-			selected = append(selected, atoi(string(r.id[2:])))
+		drawn := p.finish()
+		for i := range drawn.rows {
+			selected = append(selected, atoi(string(drawn.row(i).id[2:])))
 		}
 		slices.Sort(selected)
 		use(selected)

@@ -12,6 +12,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // row is a line of the population that was drawn.
@@ -24,23 +25,38 @@ type row struct {
 // drawn is what was drawn from a stratum: the first n rows are selected, the others are the
 // reserve (draw/1 §6).
 type drawn struct {
-	n    int64
-	rows []row
+	n int64
+	// rows: in the order of the draw; their texts lie in text.
+	rows []entry
+	text string
 	// cut: hex ticket of the n-th row; 64 zeros if n = 0.
 	cut string
 }
 
-// entry is a row while the population streams by. Its text lies in the picker, so that millions of
-// entries are nothing to the garbage collector.
-type entry struct {
-	ticket [hashSize]byte
-	// text: start of id and area in picker.text.
-	text int
-	// id, area: the lengths of both.
-	id, area uint8
+// row gives the row at a place in the order of the draw, from 0.
+func (d *drawn) row(place int) row {
+	id, area := d.rows[place].in(d.text)
+	return row{EntityID(id), area}
 }
 
-// prefix gives the first 8 bytes of a ticket, which nearly always decide an order alone.
+// entry is a row as picker and drawn keep it: 16 bytes that sorting moves, and that are nothing to
+// the garbage collector even in their millions.
+type entry struct {
+	// prefix: first 8 bytes of the ticket. They nearly always decide an order alone; the other 24
+	// are computed again from the id when somebody asks, instead of being kept.
+	prefix uint64
+	// text: where the entry's text starts: length of the id (a byte), id, length of the area, area.
+	text int
+}
+
+// in gives id and area of the entry out of all texts.
+func (e entry) in(texts string) (id, area string) {
+	text := texts[e.text:]
+	id, text = text[1:1+text[0]], text[1+text[0]:]
+	return id, text[1 : 1+text[0]]
+}
+
+// prefix gives the first 8 bytes of a ticket.
 func prefix(ticket *[hashSize]byte) uint64 { return binary.BigEndian.Uint64(ticket[:]) }
 
 // picker keeps the rows of a stratum with the smallest tickets while the population streams by.
@@ -50,7 +66,9 @@ func prefix(ticket *[hashSize]byte) uint64 { return binary.BigEndian.Uint64(tick
 // short says so and the files are read once more without a guess. Rows that come in spite of it
 // are dropped again when they fill half as much space as those kept.
 type picker struct {
-	n int64
+	// ticket gives the ticket of an id, valid until the next call: ticketer.of.
+	ticket func(id []byte) *[hashSize]byte
+	n      int64
 	// keep: n + reserve, as many as there are.
 	keep int
 	// seen: lines of the stratum so far.
@@ -58,8 +76,8 @@ type picker struct {
 	// limit: no ticket with a larger prefix is needed, or guessed so.
 	limit   uint64
 	entries []entry
-	// text: id and area of each entry.
-	text []byte
+	// text: of all entries.
+	text strings.Builder
 }
 
 const (
@@ -68,16 +86,17 @@ const (
 	// firstSpace: most entries of an item for which space is made before any came. A plan may say
 	// more than its files hold, and must not get the memory for that.
 	firstSpace = 1 << 20
-	// usualText: bytes that id and area of an entry usually have.
-	usualText = usccLength + 6
+	// usualText: bytes that the text of an entry usually has.
+	usualText = 1 + usccLength + 1 + 6
 )
 
 // newPicker makes a picker for n selected and some in reserve out of all rows of a stratum; guess
 // allows to refuse rows by a guess. Space for entries is made as far as *space allows, which is
 // reduced by it.
-func newPicker(n, reserve, all int64, guess bool, space *int64) *picker {
+func newPicker(ticket func(id []byte) *[hashSize]byte, n, reserve, all int64, guess bool,
+	space *int64) *picker {
 	keep := min(n+reserve, all)
-	p := &picker{n: n, keep: int(keep), limit: math.MaxUint64}
+	p := &picker{ticket: ticket, n: n, keep: int(keep), limit: math.MaxUint64}
 	// Memory for the rows follows the plan only as far as the item's space goes.
 	//
 	// The number of tickets below a share of all is binomial; 8 standard deviations are enough
@@ -89,7 +108,7 @@ func newPicker(n, reserve, all int64, guess bool, space *int64) *picker {
 	first := min(likely, all, *space)
 	*space -= first
 	p.entries = make([]entry, 0, first)
-	p.text = make([]byte, 0, first*usualText)
+	p.text.Grow(int(first * usualText))
 	return p
 }
 
@@ -116,8 +135,11 @@ func (p *picker) wants(ticket *[hashSize]byte) bool {
 
 // add takes a row that wants accepted.
 func (p *picker) add(ticket *[hashSize]byte, id, area []byte) {
-	p.entries = append(p.entries, entry{*ticket, len(p.text), uint8(len(id)), uint8(len(area))})
-	p.text = append(append(p.text, id...), area...)
+	p.entries = append(p.entries, entry{prefix(ticket), p.text.Len()})
+	p.text.WriteByte(uint8(len(id)))
+	p.text.Write(id)
+	p.text.WriteByte(uint8(len(area)))
+	p.text.Write(area)
 	if len(p.entries) >= p.keep+p.keep/2+slack {
 		p.shrink()
 	}
@@ -126,116 +148,88 @@ func (p *picker) add(ticket *[hashSize]byte, id, area []byte) {
 // short reports whether the guess refused rows that are needed.
 func (p *picker) short() bool { return int64(len(p.entries)) < min(int64(p.keep), p.seen) }
 
-// idOf gives the id of an entry.
-func (p *picker) idOf(e *entry) []byte { return p.text[e.text : e.text+int(e.id)] }
-
 // compare orders entries by (T, id) bytes (draw/1 §6).
-func (p *picker) compare(a, b *entry) int {
-	if x, y := prefix(&a.ticket), prefix(&b.ticket); x != y {
-		return cmp.Compare(x, y)
+func (p *picker) compare(a, b entry) int {
+	if a.prefix != b.prefix {
+		return cmp.Compare(a.prefix, b.prefix)
 	}
-	if c := bytes.Compare(a.ticket[:], b.ticket[:]); c != 0 {
-		return c
-	}
-	return bytes.Compare(p.idOf(a), p.idOf(b))
+	idA, _ := a.in(p.text.String())
+	idB, _ := b.in(p.text.String())
+	ticketA, ticketB := *p.ticket([]byte(idA)), *p.ticket([]byte(idB))
+	return cmp.Or(bytes.Compare(ticketA[:], ticketB[:]), cmp.Compare(idA, idB))
 }
 
 // shrink drops all but the keep smallest entries, with their texts.
 func (p *picker) shrink() {
-	p.selectSmallest()
+	p.sort()
 	p.entries = p.entries[:p.keep]
-	old, largest := p.text, &p.entries[0]
-	p.text = make([]byte, 0, len(old))
-	for i := range p.entries {
-		e := &p.entries[i]
-		if prefix(&e.ticket) > prefix(&largest.ticket) {
-			largest = e
-		}
-		start := len(p.text)
-		p.text = append(p.text, old[e.text:e.text+int(e.id)+int(e.area)]...)
-		e.text = start
+	p.limit = p.entries[p.keep-1].prefix
+	old := p.text.String()
+	p.text = strings.Builder{}
+	p.text.Grow(len(old))
+	for i, e := range p.entries {
+		id, area := e.in(old)
+		p.entries[i].text = p.text.Len()
+		p.text.WriteString(old[e.text : e.text+1+len(id)+1+len(area)])
 	}
-	p.limit = min(p.limit, prefix(&largest.ticket))
 }
 
-// inOrder gives the places of the entries in the order of the draw. Tickets are spread evenly, so
-// each is thrown into the bucket where it should end up, and the few of a bucket are sorted.
-func (p *picker) inOrder() []int32 {
-	m := len(p.entries)
+// sort brings the entries into the order of the draw: first by the leading bits of their prefixes,
+// then the few that agree in those.
+func (p *picker) sort() {
 	top := uint64(0)
 	for i := range p.entries {
-		top = max(top, prefix(&p.entries[i].ticket))
+		top = max(top, p.entries[i].prefix)
 	}
-	width := top/uint64(m+1) + 1
-	ends := make([]int32, m+2) // ends[b+1] counts bucket b, then becomes where the next one goes
-	for i := range p.entries {
-		ends[prefix(&p.entries[i].ticket)/width+1]++
-	}
-	for b := range m + 1 {
-		ends[b+1] += ends[b]
-	}
-	places := make([]int32, m)
-	for i := range p.entries {
-		end := &ends[prefix(&p.entries[i].ticket)/width]
-		places[*end] = int32(i)
-		*end++
-	}
-	start := int32(0)
-	for _, end := range ends[:m+1] {
-		if end-start > 1 {
-			slices.SortFunc(places[start:end], func(a, b int32) int {
-				return p.compare(&p.entries[a], &p.entries[b])
-			})
+	// All prefixes begin with the zeros of the largest; the 32 bits behind them are looked at.
+	low := 32 - min(bits.LeadingZeros64(top), 32)
+	p.entries = radixSort(p.entries, low)
+	for start, end := 0, 0; start < len(p.entries); start = end {
+		leading := p.entries[start].prefix >> low
+		for end < len(p.entries) && p.entries[end].prefix>>low == leading {
+			end++
 		}
-		start = end
+		if end-start > 1 {
+			slices.SortFunc(p.entries[start:end], p.compare)
+		}
 	}
-	return places
+}
+
+// radixSort sorts entries by the 32 bits of their prefixes from bit low on (Knuth, The Art of
+// Computer Programming 3, 5.2.5): each entry is moved three times, where a sort that compares
+// would look at it some twenty times. What it gives is not where it was.
+func radixSort(entries []entry, low int) []entry {
+	const digit, mask = 11, 1<<11 - 1
+	other := make([]entry, len(entries))
+	for shift := low; shift < low+32; shift += digit {
+		var next [mask + 1]int // where the next entry with a digit goes
+		for i := range entries {
+			next[entries[i].prefix>>shift&mask]++
+		}
+		start := 0
+		for d, n := range next {
+			next[d] = start
+			start += n
+		}
+		for _, e := range entries {
+			d := e.prefix >> shift & mask
+			other[next[d]] = e
+			next[d]++
+		}
+		entries, other = other, entries
+	}
+	return entries
 }
 
 // finish ends the stratum and gives what was drawn from it.
 func (p *picker) finish() drawn {
-	places := p.inOrder()
-	text := string(p.text)
-	d := drawn{n: p.n, cut: hexZeros, rows: make([]row, min(p.keep, len(places)))}
-	for i := range d.rows {
-		e := &p.entries[places[i]]
-		end := e.text + int(e.id)
-		d.rows[i] = row{EntityID(text[e.text:end]), text[end : end+int(e.area)]}
-		if int64(i) == p.n-1 {
-			d.cut = hex.EncodeToString(e.ticket[:])
-		}
+	p.sort()
+	d := drawn{n: p.n, rows: p.entries[:min(p.keep, len(p.entries))], text: p.text.String(),
+		cut: hexZeros}
+	if 0 < p.n && p.n <= int64(len(d.rows)) {
+		last := d.row(int(p.n) - 1)
+		d.cut = hex.EncodeToString(p.ticket([]byte(last.id))[:])
 	}
-	p.entries, p.text = nil, nil
+	p.entries, p.text = nil, strings.Builder{}
 	return d
-}
-
-// selectSmallest reorders the entries so that the keep smallest come first, in any order
-// (quickselect, Hoare 1961, CACM algorithm 65). Tickets are digests, so their order is no one's to
-// choose and the middle entry is a good pivot.
-func (p *picker) selectSmallest() {
-	rows, k := p.entries, p.keep
-	for lo, hi := 0, len(rows); hi-lo > 1; {
-		pivot := rows[lo+(hi-lo)/2]
-		i, j := lo, hi-1
-		for i <= j {
-			for p.compare(&rows[i], &pivot) < 0 {
-				i++
-			}
-			for p.compare(&rows[j], &pivot) > 0 {
-				j--
-			}
-			if i <= j {
-				rows[i], rows[j] = rows[j], rows[i]
-				i, j = i+1, j-1
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j + 1
-		case k >= i:
-			lo = i
-		default:
-			return
-		}
-	}
 }

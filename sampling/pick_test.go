@@ -35,14 +35,22 @@ func byDefinition(lines []ticketed, n, reserve int) (ids []string, cut string) {
 	return ids, cut
 }
 
-// testPicker is a picker with all the space it wants.
+// testPicker is a picker with all the space it wants. Who finishes it gives it its tickets.
 func testPicker(n, reserve, all int64, guess bool) *picker {
 	space := int64(firstSpace)
-	return newPicker(n, reserve, all, guess, &space)
+	return newPicker(nil, n, reserve, all, guess, &space)
 }
 
 // picked draws the same lines with a picker.
 func picked(p *picker, lines []ticketed) (ids []string, cut string, short bool) {
+	p.ticket = func(id []byte) *[hashSize]byte {
+		for i := range lines {
+			if lines[i].id == string(id) {
+				return &lines[i].ticket
+			}
+		}
+		panic("no line has the id " + string(id))
+	}
 	for _, l := range lines {
 		if p.wants(&l.ticket) {
 			p.add(&l.ticket, []byte(l.id), []byte("330102"))
@@ -50,7 +58,8 @@ func picked(p *picker, lines []ticketed) (ids []string, cut string, short bool) 
 	}
 	short = p.short()
 	d := p.finish()
-	for _, r := range d.rows {
+	for i := range d.rows {
+		r := d.row(i)
 		if r.area != "330102" {
 			return nil, "", short
 		}
@@ -156,6 +165,26 @@ func TestPickTies(t *testing.T) {
 	ids, _, _ = picked(testPicker(4, 0, 4, false), other)
 	if !slices.Equal(ids, []string{"P.1", "P.10", "P.3", "P.2"}) {
 		t.Errorf("order %v", ids)
+	}
+}
+
+// TestPickLeadingBits: tickets that agree in the 32 bits by which they are sorted first, wherever
+// those lie, and differ in the prefix behind them or not at all.
+func TestPickLeadingBits(t *testing.T) {
+	for shift := range 57 {
+		lines := make([]ticketed, 120)
+		for i := range lines {
+			lines[i].id = fmt.Sprintf("P.%03d", len(lines)-i)
+			binary.BigEndian.PutUint64(lines[i].ticket[:], 1<<shift|uint64(i%7)<<(shift/2)|uint64(i%5))
+			lines[i].ticket[hashSize-1] = byte(i % 3)
+		}
+		for _, n := range []int{1, 50, 120} {
+			want, wantCut := byDefinition(lines, n, 0)
+			ids, cut, _ := picked(testPicker(int64(n), 0, int64(len(lines)), false), lines)
+			if !slices.Equal(ids, want) || cut != wantCut {
+				t.Errorf("bit %d, n %d: %v %s, want %v %s", shift, n, ids, cut, want, wantCut)
+			}
+		}
 	}
 }
 

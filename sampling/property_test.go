@@ -102,8 +102,8 @@ func drawnFrom(t *testing.T, candidates []Candidate, label string, s Stratum, re
 	for i, d := range scan.drawn {
 		id := item.Strata[i].ID
 		cuts[id] = d.cut
-		for _, r := range d.rows {
-			rows[id] = append(rows[id], r.id)
+		for k := range d.rows {
+			rows[id] = append(rows[id], d.row(k).id)
 		}
 	}
 	return rows, cuts

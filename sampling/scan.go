@@ -91,7 +91,7 @@ func scanOnce(files fs.FS, s *suite, item *Item, seed string, guess bool) (
 	space := int64(firstSpace)
 	for i := range item.Strata {
 		n, _ := item.Strata[i].Size()
-		p := newPicker(n, item.Reserve, item.Strata[i].N, guess, &space)
+		p := newPicker(sc.tickets.of, n, item.Reserve, item.Strata[i].N, guess, &space)
 		sc.pickers = append(sc.pickers, p)
 		sc.index[item.Strata[i].ID] = i
 	}
