@@ -74,9 +74,8 @@ const candidateQuery = `
 	DECLARE frozen_candidates NO SCROLL CURSOR FOR
 	WITH p AS MATERIALIZED (
 		SELECT current_setting('yaohao.bank') AS bank, current_setting('yaohao.date')::date AS day)
-	SELECT e.id, e.area, e.class, e.status, coalesce(v.own, 0)::text, coalesce(v.city, 0)::text,
-		coalesce(to_char(v.last, 'YYYY-MM-DD'), ''),
-		coalesce(to_char(e.hold_until, 'YYYY-MM-DD'), '')
+	SELECT e.id, e.area, e.class, e.status, v.own, v.city, to_char(v.last, 'YYYY-MM-DD'),
+		to_char(e.hold_until, 'YYYY-MM-DD')
 	FROM entity e LEFT JOIN (
 		SELECT entity_id, max(checked_on) AS last,
 			count(DISTINCT checked_on) FILTER (WHERE capped AND level = 'own') AS own,
@@ -86,8 +85,12 @@ const candidateQuery = `
 				AND checked_on >= date_trunc('year', (SELECT day FROM p))::date AS capped
 			FROM entity_check WHERE checked_on <= (SELECT day FROM p)) c
 		GROUP BY entity_id) v ON v.entity_id = e.id
-	WHERE (SELECT bank FROM p) = '' OR (SELECT bank FROM p) = ANY (e.banks)
+	%s
 	ORDER BY e.id COLLATE "C"`
+
+// ofBank is the condition of an item that has a bank. Others have none at all, rather than one that
+// is always true: the planner must know that every row comes.
+const ofBank = `WHERE (SELECT bank FROM p) = ANY (e.banks)`
 
 // fetchQuery reads the next rows of the cursor.
 const fetchQuery = `FETCH FORWARD 10000 FROM frozen_candidates`
@@ -106,7 +109,11 @@ func (f *freezing) candidates(ctx context.Context, item *Item,
 	if err != nil {
 		return t, fmt.Errorf("freeze: item %s: %w", item.ID, err)
 	}
-	if _, err := f.q.Exec(ctx, candidateQuery); err != nil {
+	condition := ""
+	if item.Bank != "" {
+		condition = ofBank
+	}
+	if _, err := f.q.Exec(ctx, fmt.Sprintf(candidateQuery, condition)); err != nil {
 		return t, fmt.Errorf("freeze: item %s: %w", item.ID, err)
 	}
 	for more := true; more; {
@@ -165,11 +172,14 @@ func (w *itemWriter) fetch(ctx context.Context, f *freezing) (bool, error) {
 	return len(w.ends) > 0, nil
 }
 
-// place turns one row into its lines.
+// place turns one row into its lines. Counts of who was never checked are NULL.
 func (w *itemWriter) place(c *sampling.Candidate, row [][]byte) error {
 	c.ID = sampling.EntityID(row[0])
 	c.Area, c.Class, c.Status = w.word(row[1]), w.word(row[2]), w.word(row[3])
 	for i, text := range row[4:6] {
+		if c.Visits[i] = 0; text == nil {
+			continue
+		}
 		n, err := strconv.ParseInt(string(text), 10, 64)
 		if err != nil {
 			return fmt.Errorf("visits of %s: %w", c.ID, err)
@@ -188,8 +198,11 @@ func (w *itemWriter) place(c *sampling.Candidate, row [][]byte) error {
 	return nil
 }
 
-// word gives a short text that many rows share.
+// word gives a short text that many rows share; NULL is empty.
 func (w *itemWriter) word(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
 	s, ok := w.words[string(b)]
 	if !ok {
 		s = string(b)

@@ -5,6 +5,7 @@ package sampling
 // read the files, so a freeze cannot produce what they refuse.
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/hex"
 	"fmt"
@@ -28,8 +29,27 @@ type PopulationBuilder struct {
 	// index: stratum → its place in strata.
 	index map[string]int
 
-	candidates, population        hash.Hash
+	// candidates, population: hash the files, many lines at a time.
+	candidates, population        *hashWriter
 	candidateLine, populationLine []byte
+}
+
+// hashWriter hashes a file in pieces of many lines.
+type hashWriter struct {
+	*bufio.Writer
+	hash hash.Hash
+}
+
+func newHashWriter(s *suite) *hashWriter {
+	h := s.new()
+	return &hashWriter{bufio.NewWriterSize(h, readSize), h}
+}
+
+// sum gives the hash of the lines so far in hex. A hash takes whatever it is given: there is no
+// error to look at, here or where lines are written.
+func (w *hashWriter) sum() string {
+	_ = w.Flush()
+	return hex.EncodeToString(w.hash.Sum(nil))
 }
 
 // StratumCount is a stratum that occurs in a population, with the number of its lines.
@@ -81,7 +101,7 @@ func NewPopulationBuilder(item ItemID, frame Frame) (*PopulationBuilder, error) 
 	}
 	s := sha256Suite
 	return &PopulationBuilder{item: item, frame: frame, tree: newMerkleTree(s),
-		candidates: s.new(), population: s.new(), index: map[string]int{}}, nil
+		candidates: newHashWriter(s), population: newHashWriter(s), index: map[string]int{}}, nil
 }
 
 // Add places the next candidate. Ids must ascend strictly. An *Error names file, line, column,
@@ -143,8 +163,8 @@ func (b *PopulationBuilder) Totals() PopulationTotals {
 	strata := slices.Clone(b.strata)
 	slices.SortFunc(strata, func(x, y StratumCount) int { return cmp.Compare(x.ID, y.ID) })
 	return PopulationTotals{
-		CandidatesSHA:  hex.EncodeToString(b.candidates.Sum(nil)),
-		PopulationSHA:  hex.EncodeToString(b.population.Sum(nil)),
+		CandidatesSHA:  b.candidates.sum(),
+		PopulationSHA:  b.population.sum(),
 		PopulationRoot: b.tree.Root(),
 		Candidates:     int64(b.lines),
 		N:              b.tree.N(),

@@ -154,17 +154,21 @@ func validOptionalDate(column []byte) bool {
 
 // parseVisits reads 1 to 4 counts joined by commas.
 func (v *candidateView) parseVisits(column []byte) bool {
-	for n := 0; n < maxCounters; n++ {
-		part, rest, more := bytes.Cut(column, []byte{','})
-		count, ok := parseCount(string(part))
+	for n := range maxCounters {
+		end := bytes.IndexByte(column, ',')
+		last := end < 0
+		if last {
+			end = len(column)
+		}
+		count, ok := parseCount(string(column[:end]))
 		if !ok {
 			return false
 		}
 		v.visits[n], v.counters = count, n+1
-		if !more {
+		if last {
 			return true
 		}
-		column = rest
+		column = column[end+1:]
 	}
 	return false
 }

@@ -168,7 +168,7 @@ func TestPickTies(t *testing.T) {
 	}
 }
 
-// TestPickLeadingBits: tickets that agree in the 32 bits by which they are sorted first, wherever
+// TestPickLeadingBits: tickets that agree in the bits by which they are sorted first, wherever
 // those lie, and differ in the prefix behind them or not at all.
 func TestPickLeadingBits(t *testing.T) {
 	for shift := range 57 {

@@ -29,14 +29,39 @@ func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 func isMark(c byte) bool  { return c == '.' || c == '_' || c == '-' }
 
+// The same classes as bits of a set.
+const (
+	digits = 1 << iota
+	uppers
+	lowers
+	marks
+)
+
+// classOf gives the class of each byte; 0 for a byte of none.
+var classOf = func() (t [256]uint8) {
+	for i := range t {
+		switch c := byte(i); {
+		case isDigit(c):
+			t[i] = digits
+		case isUpper(c):
+			t[i] = uppers
+		case isLower(c):
+			t[i] = lowers
+		case isMark(c):
+			t[i] = marks
+		}
+	}
+	return t
+}()
+
 // matches reports whether s has 1 to limit bytes, the first in first, the others in first or a
 // mark. It is the shape shared by identifiers, labels and words.
-func matches(s string, limit int, first func(byte) bool) bool {
-	if s == "" || len(s) > limit || !first(s[0]) {
+func matches(s string, limit int, first uint8) bool {
+	if s == "" || len(s) > limit || classOf[s[0]]&first == 0 {
 		return false
 	}
 	for i := 1; i < len(s); i++ {
-		if !first(s[i]) && !isMark(s[i]) {
+		if classOf[s[i]]&(first|marks) == 0 {
 			return false
 		}
 	}
@@ -45,17 +70,17 @@ func matches(s string, limit int, first func(byte) bool) bool {
 
 // ValidIdentifier reports whether s is an identifier of draw/1 §1: [0-9A-Z][0-9A-Z._-]{0,63}.
 func ValidIdentifier(s string) bool {
-	return matches(s, maxID, func(c byte) bool { return isDigit(c) || isUpper(c) })
+	return matches(s, maxID, digits|uppers)
 }
 
 // ValidLabel reports whether s is a label of draw/1 §1: [0-9a-z][0-9a-z._-]{0,31}.
 func ValidLabel(s string) bool {
-	return matches(s, maxWord, func(c byte) bool { return isDigit(c) || isLower(c) })
+	return matches(s, maxWord, digits|lowers)
 }
 
 // ValidWord reports whether s is a word of draw/1 §1: [0-9A-Za-z][0-9A-Za-z._-]{0,31}.
 func ValidWord(s string) bool {
-	return matches(s, maxWord, func(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) })
+	return matches(s, maxWord, digits|uppers|lowers)
 }
 
 // ValidArea reports whether s is an area of draw/1 §1: 6 to 12 digits, GB/T 2260 first.
