@@ -25,6 +25,8 @@ const (
 	KindPublish    = "publish"    // results became public (结果公示)
 	KindAccount    = "account"    // an account was made or changed (账号)
 	KindSeal       = "seal"       // an office's sealed value was made or opened (密封值)
+
+	KindVoidRequest = "void-request" // somebody asked to make a draw void (申请作废)
 )
 
 // leafHeader is the first line of every leaf; a change of the format changes it.

@@ -122,6 +122,9 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 	d := w.month(func(when string) {
 		w.advance(when)
+		if when == dueAt {
+			w.advance(when) // a draw whose fire was not answered is found by the next tick
+		}
 	})
 	if len(lost) != 6 {
 		t.Errorf("lost %v", lost)

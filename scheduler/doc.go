@@ -18,7 +18,7 @@
 //	planned   → frozen     freeze   at once, after earlier periods of a paced item are drawn
 //	frozen    → committed  commit   at once
 //	committed → awaiting   cutoff   the cutoff of the witnesses' lines has passed
-//	awaiting  → drawn      draw     every value of the seed is there
+//	awaiting  → drawn      draw     the public event's time has come, every value is there
 //	drawn     → published  publish  every task of the draw is published
 //	planned   → void       void     two people
 //	frozen    → void       void     two people
@@ -44,8 +44,9 @@
 // # Who may do what
 //
 // The planner writes a plan, an approver who is not its author approves it. The public event is
-// typed by two different operators, neither of whom approved the plan. A draw is made void by
-// an operator's request and the confirmation of somebody else (operator or approver).
+// typed by two different operators, neither of whom approved the plan; before its announced time
+// nothing is typed for it and nothing is drawn. A draw is made void by an operator's request, which
+// the log holds at once, and the confirmation of somebody else (operator or approver).
 //
 // # What stays secret until when
 //

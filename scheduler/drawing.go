@@ -6,14 +6,14 @@ import (
 	"errors"
 
 	"yaohao/audit"
-	"yaohao/internal/fault"
 	"yaohao/registry"
 	"yaohao/sampling"
 )
 
 // draw computes the result (抽取) as soon as every value is there, and writes it down.
 //
-// Holds before: the draw is awaiting; two people agree on every public value.
+// Holds before: the draw is awaiting; two people agree on every public value; the time of the
+// public event has come, whatever was typed before. Otherwise the draw waits.
 // Holds after: seed.txt, transcript, selections, teams and shortages are in the tables and the leaf
 // `transcript` holds the transcript's digest, all together. Nobody saw a result earlier: it did
 // not exist.
@@ -28,6 +28,9 @@ func (t *stepTx) draw() (bool, error) {
 	plan, err := sampling.ParsePlan(t.d.PlanJSON)
 	if err != nil {
 		return false, err
+	}
+	if waitsForEvent(plan) && t.now.Before(*t.d.EventAt) {
+		return false, nil
 	}
 	values, err := t.values(plan)
 	if err != nil {
@@ -52,6 +55,17 @@ func (t *stepTx) draw() (bool, error) {
 		audit.Fact{Key: "transcript", Value: tr.Sum()},
 		audit.Fact{Key: "commit", Value: tr.Commit},
 		audit.Fact{Key: "grade", Value: tr.Grade})
+}
+
+// waitsForEvent reports whether the plan has a source whose value exists only after its event.
+func waitsForEvent(plan *sampling.Plan) bool {
+	for i := range plan.Entropy {
+		switch plan.Entropy[i].Kind {
+		case sampling.EntropyPublic, sampling.EntropyBeacon:
+			return true
+		}
+	}
+	return false
 }
 
 // values gives every value of the plan's entropy in plan order: typed ones on which two people
@@ -143,6 +157,6 @@ func valueFault(name string, err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return fault.New(fault.Invalid, "“%s”的数值不合规则：%s", name, e.Rule).WithField("value").
+	return invalid("value", "“%s”的数值不合规则：%s", name, ruleText(e)).
 		WithHint("请按公布的原样录入，首尾不留空格").Wrap(err)
 }

@@ -17,9 +17,11 @@ import (
 // A value counts when two different people typed exactly the same. The first entry waits for the
 // second. If they differ, both are kept, nothing is drawn, and the error is a fault.Conflict
 // that does not tell either value; each of them, or a third person, may type again, and each
-// person's latest entry counts. Witness lines are taken until the cutoff, public values from the
-// cutoff on. A seal is normally opened by the program; a person may type it from its hand-over
-// file while the draw awaits values, and its commit proves it, so one person is enough.
+// person's latest entry counts. Witness lines are taken until the cutoff, values of public and
+// beacon sources from the time of the public event on (Draw.EventAt, to the second): a value that
+// exists earlier is not the event's. A seal is normally opened by the program; a person may type it
+// from its hand-over file while the draw awaits values, and its commit proves it, so one person is
+// enough.
 //
 // The entry and its leaf `entropy` are one transaction, also when it differs. A crash leaves the
 // entry or nothing. Drawing is Advance's work: the last value only wakes the draw.
@@ -76,19 +78,34 @@ func checkEntry(d *drawRow, name, value string, now time.Time) error {
 	if spec == nil {
 		return fault.New(fault.Invalid, "抽取“%s”没有随机源“%s”", d.ID, name).WithField("name")
 	}
-	open := !now.Before(*d.CutoffAt)
-	switch {
-	case spec.Kind == sampling.EntropyWitness && (open || d.State != Committed):
-		return fault.New(fault.Conflict, "见证语“%s”的截止时间 %s 已过", name, clock(*d.CutoffAt)).
-			WithHint("逾期不再接受；缺少见证语的抽取只能作废")
-	case spec.Kind == sampling.EntropySeal && d.State != Awaiting:
-		return fault.New(fault.Conflict, "密封值“%s”要到等待公共事件时才能录入", name)
-	case spec.Kind != sampling.EntropyWitness && !open:
-		return fault.New(fault.Conflict, "公共随机数“%s”要到截止时间 %s 以后才能录入",
-			name, clock(*d.CutoffAt))
+	if err := checkClock(d, spec, now); err != nil {
+		return err
 	}
 	if err := sampling.CheckValue(plan, spec, value); err != nil {
 		return valueFault(name, err)
+	}
+	return nil
+}
+
+// checkClock asks whether a value of this source may be typed now: a witness line before the
+// cutoff, a seal while the draw awaits values, everything else at the public event or later. The
+// plan's check keeps the event from lying before the cutoff.
+func checkClock(d *drawRow, spec *sampling.EntropySpec, now time.Time) error {
+	switch spec.Kind {
+	case sampling.EntropyWitness:
+		if d.State != Committed || !now.Before(*d.CutoffAt) {
+			return fault.New(fault.Conflict, "见证语“%s”的截止时间 %s 已过",
+				spec.Name, clock(*d.CutoffAt)).WithHint("逾期不再接受；缺少见证语的抽取只能作废")
+		}
+	case sampling.EntropySeal:
+		if d.State != Awaiting {
+			return fault.New(fault.Conflict, "密封值“%s”要到等待公共事件时才能录入", spec.Name)
+		}
+	default:
+		if now.Before(*d.EventAt) {
+			return fault.New(fault.Conflict, "公共随机数“%s”的公共事件时间是 %s，现在还不能录入",
+				spec.Name, clock(*d.EventAt)).WithHint("公共事件发生之后再录入")
+		}
 	}
 	return nil
 }

@@ -75,7 +75,56 @@ func TestEnterEntropy(t *testing.T) {
 	}
 }
 
-// Values typed after the cutoff count even if nothing advanced in between.
+// A public value typed before its event is none: it is refused to the second, whatever the cutoff
+// says, and a row that got in otherwise draws nothing early.
+func TestNothingBeforeEvent(t *testing.T) {
+	for _, kind := range []string{sampling.EntropyPublic, sampling.EntropyBeacon} {
+		t.Run(kind, func(t *testing.T) {
+			w := newWorld(t)
+			spec := monthly()
+			value := balls
+			if kind == sampling.EntropyBeacon {
+				spec.Entropy[1].Kind, value = kind, strings.Repeat("0f", 16)
+			}
+			w.plan(spec, approvedAt)
+			w.advance(dueAt)
+			w.advance(cutoffAt)
+			event := at(eventAt)
+			enter := func(who audit.Actor, when time.Time) error {
+				return w.s.EnterEntropy(t.Context(), who, november, "lottery", value, when)
+			}
+			w.refused(enter(op1, at(cutoffAt)), fault.Conflict)
+			err := enter(op1, event.Add(-time.Second))
+			w.refused(err, fault.Conflict)
+			if !strings.Contains(err.Error(), "2026-11-03 21:00（北京时间，UTC+8）") ||
+				!strings.Contains(err.Error(), "公共事件发生之后再录入") {
+				t.Errorf("refused with %q", err)
+			}
+			if n := w.count(`SELECT count(*) FROM entropy_entry`); n != 0 {
+				t.Fatalf("%d entries are left", n)
+			}
+			w.ok(enter(op1, event))
+			w.ok(enter(op2, event))
+			sum, err := w.s.Advance(t.Context(), event.Add(-time.Second))
+			if err != nil || len(sum.Steps)+len(sum.Failures) != 0 {
+				t.Fatalf("before the event: %+v, %v", sum, err)
+			}
+			if d := w.state(november, Awaiting); d.Seed != "" ||
+				!strings.Contains(d.Next, "2026-11-03 21:00") {
+				t.Errorf("before the event: seed %q, next %q", d.Seed, d.Next)
+			}
+			w.exec(`UPDATE draw SET wake_at = $1 WHERE id = $2`, at(cutoffAt), november)
+			sum, err = w.s.Advance(t.Context(), event.Add(-time.Second)) // woken all the same
+			if err != nil || len(sum.Steps)+len(sum.Failures) != 0 {
+				t.Fatalf("woken before the event: %+v, %v", sum, err)
+			}
+			w.advance(eventAt)
+			w.state(november, Drawn)
+		})
+	}
+}
+
+// Values typed after the event count even if nothing advanced in between.
 func TestEnterBeforeAdvance(t *testing.T) {
 	w := newWorld(t)
 	w.plan(monthly(), approvedAt)

@@ -45,7 +45,7 @@ func (t *stepTx) freeze() (bool, error) {
 		return false, err
 	}
 	if err := plan.Check(); err != nil {
-		return false, fault.New(fault.Invalid, "抽取 %s 的方案不合规则：%v", t.d.ID, err).
+		return false, fault.New(fault.Invalid, "抽取 %s 的方案不合规则：%s", t.d.ID, planRuleText(err)).
 			WithHint("请更正抽查比例、名录或计划，系统会自动重试").Wrap(err)
 	}
 	return true, setFrozen(t.ctx, t.q, t.d.ID, t.now, spec.VisitBy, plan.Marshal())

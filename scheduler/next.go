@@ -46,7 +46,7 @@ func awaitingAction(d *DrawDetail) string {
 	}
 	names := openNames(d, sampling.EntropyPublic, sampling.EntropyBeacon)
 	if names == "" {
-		return "随机数已齐，系统自动抽取"
+		return fmt.Sprintf("随机数已齐，系统在公共事件 %s 后自动抽取", clock(*d.EventAt))
 	}
 	for _, e := range d.Entropy {
 		if e.Status == EntryDiffers {

@@ -30,7 +30,7 @@ type PlanSpec struct {
 	StartsOn sampling.Date `json:"startsOn"`
 	EndsOn   sampling.Date `json:"endsOn"`
 	// CutoffHours and EventHours count from the commit: witnesses' lines until the cutoff, the
-	// public event afterwards. 1 ≤ CutoffHours ≤ EventHours ≤ 720.
+	// public event's values from the event on. 1 ≤ CutoffHours ≤ EventHours ≤ 720.
 	CutoffHours int        `json:"cutoffHours"`
 	EventHours  int        `json:"eventHours"`
 	VisitDays   int        `json:"visitDays"` // visits end so many days after the freeze; 1…366
@@ -47,7 +47,7 @@ type PlanItem struct {
 }
 
 // Source announces one value of the seed for every draw of a plan (draw/1 §5). Kinds: public and
-// beacon (typed by two people after the cutoff), witness (typed by two people before it), seal
+// beacon (typed by two people after the event), witness (typed by two people before it), seal
 // (made by this program). The event may hold the placeholders {period} {date} {event} {cutoff}.
 type Source struct {
 	Name  string `json:"name"`

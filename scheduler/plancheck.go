@@ -80,14 +80,14 @@ func (p *PlanSpec) checkWords() error {
 			WithHint("大写字母开头，至多 32 个大写字母、数字或 . _ -")
 	}
 	if err := sampling.CheckLine(p.Name); err != nil {
-		return invalid("name", "计划名称不合规则：%v", err)
+		return invalid("name", "计划名称不合规则：%s", ruleText(err)).Wrap(err)
 	}
 	for _, f := range []struct{ field, value string }{{"number", p.Number}, {"note", p.Note}} {
 		if f.value == "" {
 			continue
 		}
 		if err := sampling.CheckLine(f.value); err != nil {
-			return invalid(f.field, "“%s”不合规则：%v", f.value, err)
+			return invalid(f.field, "“%s”不合规则：%s", f.value, ruleText(err)).Wrap(err)
 		}
 	}
 	if len(p.Items) == 0 {
@@ -259,7 +259,7 @@ func (p *PlanSpec) checkSources() error {
 	}
 	probe := probePlan(p)
 	if err := probe.Check(); err != nil {
-		return invalid("entropy", "随机源不合规则：%v", err)
+		return invalid("entropy", "随机源不合规则：%s", planRuleText(err)).Wrap(err)
 	}
 	return nil
 }

@@ -14,15 +14,18 @@ import (
 // RequestVoid asks to make a draw void (作废), with a reason that everybody will read: a line
 // without personal data. The actor is an operator. Nothing changes until another person confirms,
 // and a draw that is drawn meanwhile can no longer be made void.
+//
+// The request and its leaf `void-request` are one transaction: a crash leaves both or nothing.
 func (s *Service) RequestVoid(ctx context.Context, actor audit.Actor, draw, reason string,
 	now time.Time) error {
 	if err := account.Require(actor, account.Operator); err != nil {
 		return err
 	}
 	if err := sampling.CheckLine(reason); err != nil {
-		return invalid("reason", "作废理由不合规则：%v", err).
-			WithHint("一行文字，不能为空，不写个人信息")
+		return invalid("reason", "作废理由不合规则：%s", ruleText(err)).
+			WithHint("一行文字，不能为空，不写个人信息").Wrap(err)
 	}
+	now = civil(now)
 	return s.DB.InTx(ctx, func(q pg.Querier) error {
 		d, err := lockDraw(ctx, q, draw, false)
 		if err != nil {
@@ -31,7 +34,13 @@ func (s *Service) RequestVoid(ctx context.Context, actor audit.Actor, draw, reas
 		if !mayVoid(d.State) {
 			return cannotVoid(d)
 		}
-		return insertVoidRequest(ctx, q, draw, VoidRequest{actor.Person, reason, civil(now)})
+		if err := insertVoidRequest(ctx, q, draw,
+			VoidRequest{actor.Person, reason, now}); err != nil {
+			return err
+		}
+		return appendLeaf(ctx, q, audit.KindVoidRequest, draw, actor, now,
+			audit.Fact{Key: "reason_sha256", Value: digestOf([]byte(reason))},
+			audit.Fact{Key: "from", Value: string(d.State)})
 	})
 }
 

@@ -24,6 +24,18 @@ func TestVoidNeedsTwo(t *testing.T) {
 	w.refused(w.s.RequestVoid(ctx, op1, november, "再来", at(dueAt)), fault.Conflict)
 	w.refused(w.s.ConfirmVoid(ctx, op1, november, at(dueAt)), fault.Forbidden) // the same person
 	w.refused(w.s.ConfirmVoid(ctx, planner, november, at(dueAt)), fault.Forbidden)
+	leaves, err := auditdb.Leaves(ctx, w.db.Querier(),
+		auditdb.Filter{Kind: audit.KindVoidRequest, Limit: 10})
+	w.ok(err)
+	if len(leaves) != 1 { // refused requests leave none
+		t.Fatalf("%d leaves of requests", len(leaves))
+	}
+	leaf := leaves[0].Leaf
+	if leaf.Subject != november || leaf.Actor != op1 || !leaf.At.Equal(at(dueAt)) ||
+		leaf.Fact("reason_sha256") != digestOf([]byte("名录导入有误")) ||
+		leaf.Fact("from") != string(Committed) {
+		t.Errorf("leaf of the request %+v", leaf)
+	}
 	d := w.state(november, Committed)
 	if !strings.Contains(d.Next, "作废申请") || len(d.VoidRequests) != 1 {
 		t.Errorf("next %q, requests %+v", d.Next, d.VoidRequests)
