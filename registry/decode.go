@@ -147,8 +147,7 @@ func shown(v string) string {
 		switch {
 		case r == '\n', r == '\t', r == '\r':
 			b.WriteByte(' ')
-		case r < ' ', r == 0x7F, 0x80 <= r && r < 0xA0, r == 0xFEFF, 0x200B <= r && r <= 0x200F,
-			0x2028 <= r && r <= 0x202E, 0x2060 <= r && r <= 0x206F, r == 0xAD:
+		case isInvisible(r):
 			b.WriteString("\uFFFD")
 		default:
 			b.WriteRune(r)

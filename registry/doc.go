@@ -13,6 +13,11 @@
 //   - A row that breaks a rule is listed with line, column, value, rule and hint, and left out; all
 //     others are imported. Nothing is repaired: a code in lower case or full width is refused with
 //     the code as it should be in the hint.
+//   - Names and the other texts of one line hold no invisible and no reordering character (draw/1
+//     §1 "Line"); a row with one is listed with its code point.
+//   - A row whose bytes are no characters is listed as that, whatever else is wrong with it.
+//   - Lines end with LF or CR LF. A file that has CR only is refused.
+//   - Two imports of one kind do not run at once: the later one is a fault.Conflict.
 //   - Blanks around a cell are not part of it. `N/A`, `NULL`, `\N`, `-`, `--` and `—` are empty.
 //   - A row is a row of the file: a quoted cell may hold line ends, and Line is where it begins.
 //   - A row of more than 1 MiB is refused; reading goes on behind it. So is a quote that is never

@@ -40,7 +40,7 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 // Import reads one CSV file into the registry; the package comment gives its rules. The report is
 // the same for a dry run, which leaves nothing behind. A file that cannot be read as a table of its
 // kind is a *fault.Error; rows that break rules are no error but listed in the report. Two imports
-// of one kind wait for each other.
+// of one kind at once are a fault.Conflict for the later one.
 func Import(ctx context.Context, db *pg.DB, req ImportRequest) (*ImportReport, error) {
 	imp, err := begin(req)
 	if err != nil {
@@ -120,6 +120,11 @@ func (imp *importing) header(sc *scanner) (*header, error) {
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("reading the header: %w", err)
 	}
+	if hasLoneCR(sc.text) {
+		return nil, fault.New(fault.Invalid, "文件“%s”的换行是旧 Mac 格式（只有 CR），分不出行",
+			imp.file).WithField("file").
+			WithHint("另存为“CSV UTF-8（逗号分隔）”，换行用 CR LF 或 LF，再重新导入")
+	}
 	if err == io.EOF || sc.rule != "" || !utf8.ValidString(sc.text) ||
 		strings.ContainsAny(sc.text, "\uFFFD\x00") {
 		return nil, fault.New(fault.Invalid, "文件“%s”的第一行不是列名：%s", imp.file,
@@ -131,6 +136,13 @@ func (imp *importing) header(sc *scanner) (*header, error) {
 	}
 	sc.want = len(sc.cells)
 	return head, nil
+}
+
+// hasLoneCR reports whether a header holds a CR without LF: a file with the line ends of the old
+// Macintosh is one line, and its first rows would pass for columns. CRs at the end do no harm.
+func hasLoneCR(text string) bool {
+	text = strings.ReplaceAll(strings.TrimRight(text, "\r\n"), "\r\n", "")
+	return strings.ContainsRune(text, '\r')
 }
 
 func textOr(s, other string) string {
@@ -158,6 +170,9 @@ func (imp *importing) run(ctx context.Context, q pg.Querier) error {
 		return err
 	}
 	r.Bad = r.Rows - r.Inserted - r.Updated - r.Unchanged
+	if r.Rows == 0 {
+		r.Warnings = append(r.Warnings, "文件只有表头，没有数据行")
+	}
 	r.Warnings = append(r.Warnings, src.row.opts.warn.texts()...)
 	if err := s.firstErrors(ctx); err != nil || imp.req.DryRun {
 		return err
@@ -232,11 +247,12 @@ func (s *source) Next() bool {
 func (s *source) readRow() bool {
 	r := &s.row
 	r.line, r.cells, r.bad = s.sc.start, s.sc.cells, false
-	if s.sc.rule != "" {
-		r.failRow(s.sc.text, s.sc.rule)
-		return false
+	rule := s.sc.rule
+	if rule == "" {
+		rule = damage(s.sc.text)
 	}
-	if !r.sound(s.sc.text) {
+	if rule != "" {
+		r.failRow(s.sc.text, rule)
 		return false
 	}
 	s.values[0] = r.line

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -147,7 +146,7 @@ func TestImportBadEntities(t *testing.T) {
 		{"status", code(2) + ",,甲,350181,随便,", "登记状态", "随便", "不认识的登记状态", "存续"},
 		{"hold", code(2) + ",,甲,350181,,明年", "暂缓至", "明年", "不是日期", "2026-11-02"},
 		{"ragged", code(2) + ",,甲", "", "", "应有 6 列，实有 3 列", "引号"},
-		{"damaged character", code(2) + ",,甲�,350181,,", "企业名称", "甲�", "无法识别的字符", "重新导出"},
+		{"damaged character", code(2) + ",,甲�,350181,,", "企业名称", "甲�", ruleDamaged, "重新导出"},
 		{"not UTF-8", code(2) + ",,甲\xe4\xb8,350181,,", "企业名称", "甲�", "不是有效的 UTF-8", "重新导出"},
 		{"NUL", code(2) + ",,甲\x00,350181,,", "企业名称", "甲�", "NUL", ""},
 		{"40 MB", strings.Repeat("x", 40<<20), "", "", ruleTooLong, "换行"},
@@ -217,7 +216,7 @@ func TestImportBadLists(t *testing.T) {
 			{"unknown unit", "Y1,甲,常规抽查,NIX,某法第一条,", "责任单位", "NIX", "没有这个机构", "先导入"},
 			{"kind", "Y2,甲,突击抽查,SPJ,某法第一条,", "任务类型", "突击抽查", "常规抽查", ""},
 			{"no basis", "Y3,甲,常规抽查,SPJ,,", "抽查依据", "", "不能为空", ""},
-			{"invisible in basis", "Y4,甲,常规抽查,SPJ,某\u200b法,", "抽查依据", "某�法", "不可见字符", ""},
+			{"invisible in basis", "Y4,甲,常规抽查,SPJ,某\u200b法,", "抽查依据", "某�法", "第 2 个字是不可见字符 U+200B", "删除"},
 			{"strata", "Y5,甲,常规抽查,SPJ,某法第一条,class；class", "分层", "", "不同的几个", ""}}},
 		{KindRatios, "事项编码,分类,冷却层,方式,比例下限,比例上限,生效日期,失效日期", []badRow{
 			{"floor above cap", "SX-001,B,否,比例,5/100,3/100,2026-01-01,", "比例下限", "5/100",
@@ -390,34 +389,32 @@ func TestImportLeaf(t *testing.T) {
 	}
 }
 
-// TestImportTogether runs imports of one kind at once: they take turns and every count is exact.
+// TestImportTogether starts imports while one runs: of its kind they are refused at once, of
+// another kind they are not; when it has ended they are taken.
 func TestImportTogether(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
-	const n = 4
-	reports := make([]*ImportReport, n)
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			reports[i], errs[i] = Import(t.Context(), db, request(KindEntities, entitiesText(50)))
-		})
-	}
-	wg.Wait()
-	var inserted, unchanged int64
-	for i := range n {
-		if errs[i] != nil {
-			t.Fatal(errs[i])
+	told := 0
+	req := request(KindEntities, entitiesText(50))
+	req.Progress = func(int64, int64) {
+		told++
+		_, err := Import(t.Context(), db, request(KindEntities, entitiesText(50)))
+		if !fault.Is(err, fault.Conflict) ||
+			err.Error() != "另一个检查对象导入正在进行（等它结束后再导入）" {
+			t.Errorf("second import of entities: %v", err)
 		}
-		inserted += reports[i].Inserted
-		unchanged += reports[i].Unchanged
+		load(t, db, KindUnits, unitsFile)
 	}
-	if inserted != 50 || unchanged != 150 {
-		t.Errorf("inserted %d, unchanged %d", inserted, unchanged)
+	if r := tryLoad(t, db, req); r.Inserted != 50 || told != 1 {
+		t.Errorf("first import, told %d times: %+v", told, r)
 	}
+	if r := load(t, db, KindEntities, entitiesText(50)); r.Unchanged != 50 {
+		t.Errorf("import after it: %+v", r)
+	}
+	const n = 3
 	list, err := Imports(context.Background(), db, Page{Size: 2})
 	if err != nil || list.Total != n || len(list.Rows) != 2 || list.Pages() != 2 ||
-		list.Rows[0].ID != 4 {
+		list.Rows[0].ID != 3 {
 		t.Errorf("imports %+v %v", list, err)
 	}
 }

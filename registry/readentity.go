@@ -9,7 +9,7 @@ import (
 
 func readEntity(r *row, out []any) {
 	id, code := r.identity()
-	regNo := r.text(entityRegNo)
+	regNo := r.oneLine(entityRegNo)
 	if old, ok := strings.CutPrefix(id, "R."); ok && regNo == "" {
 		regNo = old
 	}
@@ -28,13 +28,29 @@ func readEntity(r *row, out []any) {
 		}
 	}
 	out[0], out[1], out[2], out[3] = id, uscc, regNo, r.required(entityName)
-	out[4], out[5] = r.textOr(entityKind, "企业"), r.entityArea(id, code, regNo)
-	out[6], out[7], out[8] = r.text(entityAddress), r.text(entityLegalRep), r.text(entityPhone)
-	out[9], out[10] = r.text(entityIndustry), established
+	kind := r.oneLine(entityKind)
+	if kind == "" {
+		kind = "企业"
+	}
+	out[4], out[5] = kind, r.entityArea(id, code, regNo)
+	out[6], out[7] = r.oneLine(entityAddress), r.oneLine(entityLegalRep)
+	out[8], out[9], out[10] = r.oneLine(entityPhone), r.oneLine(entityIndustry), established
 	out[11], out[12] = r.status(entityStatus), r.class(entityClass)
-	out[13], out[14] = splitSet(r.cell(entityBanks)), r.date(entityHoldUntil)
-	out[15] = r.text(entityHoldReason)
+	out[13], out[14] = r.lines(entityBanks), r.date(entityHoldUntil)
+	out[15] = r.oneLine(entityHoldReason)
 	out[16] = r.extra(r.head.name(r.kind, entityEstablished), aside)
+}
+
+// lines gives the set of entries of a cell, which hold nothing invisible.
+func (r *row) lines(column int) []string {
+	list := splitSet(r.cell(column))
+	for _, s := range list {
+		if rule := ruleInvisible(s); rule != "" {
+			r.fail(column, s, rule, hintInvisible)
+			break
+		}
+	}
+	return list
 }
 
 // identity gives an entity's id and its 统一社会信用代码, which is empty for one that has only a

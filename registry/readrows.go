@@ -38,7 +38,7 @@ func readUnit(r *row, out []any) {
 	if area == "" {
 		r.fail(unitArea, "", "不能为空", "")
 	}
-	out[0], out[1], out[2] = id, r.required(unitName), r.text(unitShort)
+	out[0], out[1], out[2] = id, r.required(unitName), r.oneLine(unitShort)
 	out[3], out[4], out[5] = r.choice(unitKind, unitKinds, "科室"), parent, area
 	out[6], out[7] = r.count(unitSeats, 2, 99, 2), r.choice(unitAreaRule, areaRules, "any")
 }
@@ -50,7 +50,7 @@ func readItem(r *row, out []any) {
 	out[4] = r.choice(itemGrade, itemGrades, "一般")
 	out[5], out[6] = r.identifier(itemUnit), r.planLine(itemBasis)
 	out[7], out[8] = r.text(itemContent), r.textOr(itemMethod, "现场检查")
-	out[9], out[10] = splitList(r.cell(itemChecklist)), r.text(itemBank)
+	out[9], out[10] = splitList(r.cell(itemChecklist)), r.oneLine(itemBank)
 	out[11], out[12] = r.strata(itemStrata), r.optionalCount(itemYearlyCap)
 	out[13], out[14] = r.count(itemCooldown, 0, 60, 0), r.count(itemReserve, 0, 1_000_000, 3)
 	out[15] = r.yes(itemPublished, true)
@@ -148,7 +148,7 @@ func readInspector(r *row, out []any) {
 	out[4], out[5] = r.required(inspectorCert), until
 	out[6], out[7] = r.yes(inspectorLead, false), r.optionalCount(inspectorMax)
 	out[8], out[9] = scopes, r.yes(inspectorActive, true)
-	out[10], out[11] = r.text(inspectorPhone), r.extra()
+	out[10], out[11] = r.oneLine(inspectorPhone), r.extra()
 }
 
 func readConflict(r *row, out []any) {

@@ -43,40 +43,38 @@ func (r *row) fail(column int, value, rule, hint string) {
 		Value: shown(value), Rule: rule, Hint: hint})
 }
 
-// failRow lists an error of the whole row.
-func (r *row) failRow(value, rule string) {
-	r.bad = true
-	*r.errors = append(*r.errors, RowError{Line: r.line, Value: shown(value), Rule: rule,
-		Hint: hintOf(rule)})
-}
-
-// sound reports whether the row's bytes are text, and lists the damaged cell if not.
-func (r *row) sound(text string) bool {
-	rule := ""
-	switch {
-	case !utf8.ValidString(text):
-		rule = ruleUTF8
-	case strings.Contains(text, "\uFFFD"):
-		rule = ruleDamaged
-	case strings.IndexByte(text, 0) >= 0:
-		rule = ruleNUL
-	default:
-		return true
-	}
+// failRow lists an error of the whole row. If its bytes are no text, the damaged cell is named.
+func (r *row) failRow(text, rule string) {
 	r.bad = true
 	e := RowError{Line: r.line, Value: shown(text), Rule: rule, Hint: hintOf(rule)}
-	for i, c := range r.cells {
-		if !utf8.ValidString(c) || strings.Contains(c, "\uFFFD") || strings.IndexByte(c, 0) >= 0 {
-			e.Column, e.Value = r.head.names[i], shown(c)
-			break
+	if rule == ruleUTF8 || rule == ruleDamaged || rule == ruleNUL {
+		for i, c := range r.cells {
+			if i < len(r.head.names) && damage(c) != "" {
+				e.Column, e.Value = r.head.names[i], shown(c)
+				break
+			}
 		}
 	}
 	*r.errors = append(*r.errors, e)
-	return false
 }
 
-// text gives a cell that may be empty.
+// text gives a cell that may be empty and hold several lines.
 func (r *row) text(column int) string { return r.cell(column) }
+
+// oneLine gives a cell that may be empty and holds nothing invisible: two texts that look the same
+// would be two. What is invisible is refused, never taken out.
+func (r *row) oneLine(column int) string {
+	s := r.cell(column)
+	r.visible(column, s)
+	return s
+}
+
+// visible lists an error if a value of a column holds an invisible character.
+func (r *row) visible(column int, s string) {
+	if rule := ruleInvisible(s); rule != "" {
+		r.fail(column, s, rule, hintInvisible)
+	}
+}
 
 // textOr gives a cell, or other if it is empty.
 func (r *row) textOr(column int, other string) string {
@@ -89,7 +87,7 @@ func (r *row) textOr(column int, other string) string {
 // maxName is the most characters of a name.
 const maxName = 300
 
-// required gives a cell that must not be empty, of at most maxName characters.
+// required gives a cell that must not be empty, of at most maxName visible characters.
 func (r *row) required(column int) string {
 	s := r.cell(column)
 	switch {
@@ -97,6 +95,8 @@ func (r *row) required(column int) string {
 		r.fail(column, s, "不能为空", "")
 	case utf8.RuneCountInString(s) > maxName:
 		r.fail(column, s, fmt.Sprintf("超过 %d 个字", maxName), "")
+	default:
+		r.visible(column, s)
 	}
 	return s
 }
@@ -121,8 +121,10 @@ func (r *row) planLine(column int) string {
 	s := r.cell(column)
 	if s == "" {
 		r.fail(column, s, "不能为空", "")
-	} else if err := sampling.CheckLine(s); err != nil {
-		r.fail(column, s, "应为一行文字：不超过 1000 字节，没有换行、控制字符或不可见字符，NFC 形式", "")
+	} else if rule := ruleInvisible(s); rule != "" {
+		r.fail(column, s, rule, hintInvisible)
+	} else if !sampling.ValidLine(s) {
+		r.fail(column, s, "应为一行文字：不超过 1000 字节，Unicode NFC 形式", "")
 	}
 	return s
 }

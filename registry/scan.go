@@ -29,7 +29,7 @@ type scanner struct {
 type record struct {
 	start int64    // line where it begins
 	text  string   // the whole record; of a refused one, its first line
-	cells []string // unquoted; nil if refused
+	cells []string // unquoted; nil if refused, unless for bytes that are no character
 	rule  string   // why it was refused, in Chinese; empty if it was not
 }
 
@@ -121,7 +121,8 @@ func (s *scanner) fill() error {
 
 // take turns the first size bytes into s.record. It reports false for an empty record. A record of
 // several lines that is not well formed is refused as its first line only, and reading goes on at
-// the second: one forgotten quote costs one line, not all that follow.
+// the second: one forgotten quote costs one line, not all that follow. Bytes that are no character
+// are the rule that is named first: where a file is cut off, its last record is short as well.
 func (s *scanner) take(size int, result outcome) bool {
 	text := s.buf[s.at : s.at+size]
 	lines := bytes.Count(text, newline)
@@ -133,18 +134,24 @@ func (s *scanner) take(size int, result outcome) bool {
 		}
 		s.text = string(text[:min(size, maxShown*4)])
 	}
+	harm := ""
+	if result != complete || ragged {
+		harm = damage(string(text[:size]))
+	}
 	s.at += size
 	s.line += int64(lines)
 	switch {
 	case result == unclosed:
-		s.cells, s.rule = nil, ruleUnclosed
+		s.cells, s.rule = nil, textOr(harm, ruleUnclosed)
 	case result == trailing:
-		s.cells, s.rule = nil, ruleTrailing
+		s.cells, s.rule = nil, textOr(harm, ruleTrailing)
 	case blank(s.cells):
 		return false
 	case ragged:
-		s.rule = ruleRagged(s.want, len(s.cells))
-		s.cells = nil
+		if s.rule = harm; harm == "" {
+			s.rule = ruleRagged(s.want, len(s.cells))
+			s.cells = nil
+		}
 	}
 	return true
 }

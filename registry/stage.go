@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"yaohao/internal/fault"
 	"yaohao/internal/pg"
 )
 
@@ -18,8 +19,8 @@ type staging struct {
 	imp *importing
 }
 
-// importLocks is the first key of the advisory locks under which imports of one kind take turns;
-// the second is the kind's place in Kinds.
+// importLocks is the first key of the advisory locks by which imports of one kind exclude each
+// other; the second is the kind's place in Kinds.
 const importLocks = 0x796801
 
 func (s *staging) open(ctx context.Context) error {
@@ -29,9 +30,14 @@ func (s *staging) open(ctx context.Context) error {
 			place = i
 		}
 	}
-	if _, err := s.q.Exec(ctx, `SELECT pg_advisory_xact_lock($1, $2)`, importLocks,
-		place); err != nil {
-		return fmt.Errorf("waiting for another import: %w", err)
+	var alone bool
+	if err := s.q.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1, $2)`, importLocks,
+		place).Scan(&alone); err != nil {
+		return fmt.Errorf("locking out other imports: %w", err)
+	}
+	if !alone {
+		return fault.New(fault.Conflict, "另一个%s导入正在进行", s.imp.req.Kind.Label()).
+			WithHint("等它结束后再导入")
 	}
 	if !s.imp.req.DryRun {
 		err := s.q.QueryRow(ctx, `SELECT nextval('import_run_id')`).Scan(&s.imp.id)
@@ -146,7 +152,7 @@ func (s *staging) check(ctx context.Context) error {
 }
 
 // merge writes the staged rows into the table. Nothing else writes these tables, and imports of
-// one kind take turns, so counting, updating and inserting one after the other is exact.
+// one kind exclude each other, so counting, updating and inserting one after the other is exact.
 func (s *staging) merge(ctx context.Context) error {
 	l, r := s.imp.layout, s.imp.report
 	var filled bool

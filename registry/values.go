@@ -18,8 +18,8 @@ func cleanCell(s string) string {
 	// Hardly any cell has blanks around it; the first and the last byte tell.
 	switch first, last := s[0], s[len(s)-1]; {
 	case first <= ' ', last <= ' ', // ASCII
-		first == 0xC2, first == 0xE3, first == 0xEF, // first bytes of the others in UTF-8 …
-		last == 0xA0, last == 0x80, last == 0xBF: // … and their last ones
+		first == 0xC2, first == 0xE3, // first bytes of the others in UTF-8 …
+		last == 0xA0, last == 0x80: // … and their last ones
 		s = strings.TrimFunc(s, isBlank)
 	}
 	if len(s) > len("——") {
@@ -32,10 +32,10 @@ func cleanCell(s string) string {
 	return s
 }
 
-// isBlank lists the blanks that files have around cells.
+// isBlank lists the blanks that files have around cells. U+FEFF is none: it cannot be seen.
 func isBlank(r rune) bool {
 	switch r {
-	case ' ', '\t', '\r', '\n', '\u3000', '\u00A0', '\uFEFF':
+	case ' ', '\t', '\r', '\n', '\u3000', '\u00A0':
 		return true
 	}
 	return false

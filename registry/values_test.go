@@ -102,7 +102,7 @@ func TestHintCode(t *testing.T) {
 
 func TestCleanCell(t *testing.T) {
 	t.Parallel()
-	for s, want := range map[string]string{" a ": "a", "　甲　": "甲", "\u00a0x\ufeff": "x", "N/A": "",
+	for s, want := range map[string]string{" a ": "a", "　甲　": "甲", "\u00a0x\u3000": "x", "x\ufeff": "x\ufeff", "N/A": "",
 		" - ": "", `\N`: "", "NA": "NA", "甲 乙": "甲 乙", "——": "", "": "", " ": "", "«»": "«»"} {
 		if got := cleanCell(s); got != want {
 			t.Errorf("cleanCell(%q) = %q, want %q", s, got, want)
