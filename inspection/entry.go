@@ -214,7 +214,8 @@ func checkFollowUp(e Entry) error {
 	case e.FollowUp == "":
 		return bad("没有选择后续处置措施")
 	case !slices.Contains(FollowUps(), e.FollowUp):
-		return bad("没有后续处置措施“%s”", e.FollowUp)
+		return fault.New(fault.Invalid, "没有后续处置措施“%s”", e.FollowUp).WithField("follow_up").
+			WithHint("可选：%s", strings.Join(FollowUps(), "／"))
 	case e.FollowUp == followNone && slices.Contains(e.Categories, codePending):
 		return bad("有事项“发现问题待后续处理”，后续处置措施不能是“%s”", followNone)
 	case e.FollowUp == followOther && e.Remark == "":

@@ -26,9 +26,9 @@ type Task struct {
 	PublishDue  sampling.Date `json:"publishDue"` // 20 working days after it
 	// it touches a year without official holiday data
 	DueProvisional bool       `json:"dueProvisional"`
-	PublishedAt    time.Time  `json:"publishedAt"` // zero before publication
-	Items          []TaskItem `json:"items"`       // in the order of item codes
-	Members        []Member   `json:"members"`     // the lead (主办) first
+	PublishedAt    time.Time  `json:"publishedAt,omitzero"` // zero before publication
+	Items          []TaskItem `json:"items"`                // in the order of item codes
+	Members        []Member   `json:"members"`              // the lead (主办) first
 }
 
 // TaskItem is an item that selected the task's entity.

@@ -17,6 +17,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 
@@ -69,6 +70,15 @@ type Document struct {
 	// Missing lists the characters for which no font has a glyph; they stand as 〓 in the PDF. Do
 	// not issue such a paper without telling somebody.
 	Missing []typeset.Missing
+}
+
+// MissingRunes names the missing characters for the log: U+1F600 U+202E.
+func (d *Document) MissingRunes() string {
+	names := make([]string, len(d.Missing))
+	for i, m := range d.Missing {
+		names[i] = fmt.Sprintf("%U", m.Rune)
+	}
+	return strings.Join(names, " ")
 }
 
 // DrawURL is the public address of a draw's page, which the QR codes carry.

@@ -41,10 +41,21 @@ func done(redirect, flash string, data any) *answer {
 	return &answer{redirect: redirect, flash: flash, data: data}
 }
 
+// past refuses an answer that is a page behind the last one of a list.
+func (a *answer) past() error {
+	if list, ok := a.data.(interface{ past() error }); ok {
+		return list.past()
+	}
+	return nil
+}
+
 // page serves an action to a person.
 func (s *Server) page(a action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		got, err := a(r)
+		if err == nil {
+			err = got.past()
+		}
 		if err != nil {
 			s.failPage(w, r, got, err)
 			return
@@ -77,6 +88,9 @@ func again(r *http.Request, refused error, page func() (*answer, error)) (*answe
 func (s *Server) api(a action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		got, err := a(r)
+		if err == nil {
+			err = got.past()
+		}
 		if err != nil {
 			s.fail(w, r, err)
 			return

@@ -103,6 +103,7 @@ var leafKinds = map[string]string{
 	audit.KindPublished: "抽取公开", audit.KindNotice: "公告", audit.KindDispatch: "派发任务",
 	audit.KindResult: "结果录入", audit.KindReview: "审核", audit.KindPublish: "结果公示",
 	audit.KindAccount: "账号", audit.KindSeal: "封存值",
+	audit.KindVoidRequest: "申请作废",
 }
 
 // typedIn gives the state in which values of a kind are typed: witnesses' lines before the cutoff,

@@ -157,7 +157,7 @@ func TestAccounts(t *testing.T) {
 	w.get(admin, "/staff/accounts?q=sun").is(200, "孙某某", "共 1 条").lacks("工作某某planner")
 	w.get(admin, "/staff/accounts?post=inspector").is(200, "工作某某i1", "共 8 条").lacks("孙某某")
 	w.get(admin, "/staff/accounts?q=nobody").is(200, "没有符合条件的账号")
-	w.get(admin, "/staff/accounts?page=9").is(200)
+	w.get(admin, "/staff/accounts?page=9").is(404, "没有第 9 页")
 	w.get(w.session("supervisor"), "/staff/accounts").is(200, "孙某某").lacks("重设口令", "新建账号")
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -100,6 +101,10 @@ var listMakers = map[string]struct {
 		doc, err := reports.TaskListPDF(ctx, q, draw, inspector, o)
 		if err != nil {
 			return nil, err
+		}
+		if len(doc.Missing) > 0 {
+			slog.WarnContext(ctx, "glyphs missing in task list", "draw", draw,
+				"runes", doc.MissingRunes())
 		}
 		return doc.PDF, nil
 	}},

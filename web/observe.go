@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
@@ -38,8 +39,19 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// observe logs and counts every request and turns a panic into an internal error. The query is
-// not logged: it may hold the name of a person.
+// place gives the address of a request as the log may hold it: the pattern of its route, because
+// paths name inspectors, accounts and firms, and queries what people look for.
+func (s *Server) place(r *http.Request) string {
+	var m mux.RouteMatch
+	if s.router.Match(r, &m) && m.Route != nil {
+		if pattern, err := m.Route.GetPathTemplate(); err == nil {
+			return pattern
+		}
+	}
+	return "(none)"
+}
+
+// observe logs and counts every request and turns a panic into an internal error.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -47,7 +59,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		defer func() {
 			p := recover()
 			if p != nil && p != http.ErrAbortHandler {
-				s.Log.Error("panic", "path", r.URL.Path, "value", fmt.Sprint(p),
+				s.Log.Error("panic", "path", s.place(r), "value", fmt.Sprint(p),
 					"stack", string(debug.Stack()))
 			}
 			begun := sw.begun
@@ -58,7 +70,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			requests.WithLabelValues(r.Method, fmt.Sprint(sw.status)).Inc()
 			seconds.Observe(took.Seconds())
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", sw.status),
+				slog.String("path", s.place(r)), slog.Int("status", sw.status),
 				slog.Duration("took", took))
 			if p != nil && begun {
 				panic(http.ErrAbortHandler) // break off: half an answer must not look whole

@@ -143,7 +143,8 @@ func TestPagingAndSearch(t *testing.T) {
 	w.get("", "/results?draw="+november).is(200, "只看抽取", "draw=2026-11-M&amp;page=2")
 	w.get("", "/results?q=%25").is(200, "没有符合条件") // a wildcard of SQL is a character here
 	w.get("", "/results?q="+url.QueryEscape(`"><b>'`)).is(200, `&#34;&gt;&lt;b&gt;&#39;`)
-	w.get("", "/results?page=99").is(200)
+	w.get("", "/results?page=99").is(404, "没有第 99 页")
+	w.get("", "/draws?page=99").is(404, "没有第 99 页")
 	w.get("", "/results?page=-3").is(200)
 	w.get("", "/results?page=zwei").is(400, "字段 page 的值有误")
 	w.get("", "/results?nonsense=1").is(400)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"yaohao/inspection"
+	"yaohao/internal/fault"
 	"yaohao/registry"
 	"yaohao/sampling"
 	"yaohao/scheduler"
@@ -35,6 +36,15 @@ type listing[T any] struct {
 	Page  int        `json:"page"`
 	Pages int        `json:"pages"`
 	Query url.Values `json:"-"`
+}
+
+// past refuses a page behind the last one, which would look like an empty list.
+func (l listing[T]) past() error {
+	if l.Page <= l.Pages {
+		return nil
+	}
+	return fault.New(fault.NotFound, "没有第 %d 页，共 %d 页", l.Page, l.Pages).
+		WithHint("可从第 1 页重新翻看")
 }
 
 type homeData struct {

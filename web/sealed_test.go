@@ -198,6 +198,11 @@ func TestNoPersonalData(t *testing.T) {
 	w.get(w.session("planner"), "/staff/entities/R.13053400001").is(200, "法人某某1", "0310-8800001")
 	// The log of requests holds neither names nor what was looked for.
 	w.get("", "/results?q=%E6%9F%90%E6%9F%90secretquery")
+	w.get(w.session("supervisor"), "/staff/inspectors/I1")
+	if text := w.log.String(); strings.Contains(text, "inspectors/I1") ||
+		!strings.Contains(text, "/staff/inspectors/{inspector}") {
+		t.Error("the log names an inspector instead of the route")
+	}
 	if text := w.log.String(); personal.MatchString(text) || strings.Contains(text, "secretquery") {
 		t.Error("personal data in the log of the service")
 	}

@@ -55,7 +55,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
 	s.sessions.Cookie.Secure = strings.HasPrefix(s.BaseURL, "https://")
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		s.Log.ErrorContext(r.Context(), "session", "path", r.URL.Path, "error", err)
+		s.Log.ErrorContext(r.Context(), "session", "path", s.place(r), "error", err)
 		http.Error(w, internalMessage, http.StatusInternalServerError) // a page needs a session
 	}
 

@@ -59,6 +59,9 @@ func accountList(*flag.FlagSet) action {
 	}
 }
 
+// consoleAdmin stands in the log for whoever keeps accounts on the server.
+var consoleAdmin = audit.Actor{Person: "console", Post: string(account.Administrator)}
+
 func accountPassword(set *flag.FlagSet) action {
 	login := set.String("login", "", "`登录名`")
 	return func(ctx context.Context, t *terminal, _ []string) error {
@@ -66,7 +69,7 @@ func accountPassword(set *flag.FlagSet) action {
 			return o.changeAccount(ctx, t, *login, func(id string) (change, error) {
 				password, err := readPassword(t)
 				return func(q pg.Querier) error {
-					return account.SetPassword(ctx, q, audit.System, id, password, now())
+					return account.SetPassword(ctx, q, consoleAdmin, id, password, now())
 				}, err
 			})
 		})
@@ -79,7 +82,7 @@ func accountDisable(set *flag.FlagSet) action {
 		return withOffice(ctx, t, func(o *office) error {
 			return o.changeAccount(ctx, t, *login, func(id string) (change, error) {
 				return func(q pg.Querier) error {
-					return account.SetDisabled(ctx, q, audit.System, id, true, now())
+					return account.SetDisabled(ctx, q, consoleAdmin, id, true, now())
 				}, nil
 			})
 		})
@@ -112,7 +115,7 @@ func (o *office) createAccount(ctx context.Context, t *terminal, n account.New) 
 	}
 	var made *account.Account
 	err = o.db.InTx(ctx, func(q pg.Querier) error {
-		made, err = account.Create(ctx, q, audit.System, n, now())
+		made, err = account.Create(ctx, q, consoleAdmin, n, now())
 		return err
 	})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"yaohao/audit"
 	"yaohao/audit/auditdb"
 	"yaohao/internal/fault"
@@ -28,6 +30,10 @@ func auditVerify(set *flag.FlagSet) action {
 		return withOffice(ctx, t, func(o *office) error {
 			if *key == "" {
 				*key = o.logKey
+			}
+			if _, err := note.NewVerifier(*key); err != nil {
+				return fault.New(fault.Invalid, "--key %q 不是日志公钥", *key).Wrap(err).
+					WithHint("公钥形如 名称+八位十六进制+编码，由 yaohao audit key 打印")
 			}
 			p := newProgress(t, "条")
 			report, err := auditdb.Verify(ctx, o.db.Querier(), []string{*key},

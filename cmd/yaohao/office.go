@@ -218,7 +218,7 @@ func (o *office) issueNotice(ctx context.Context, draw string, now time.Time) er
 				return nil, err
 			}
 			if len(doc.Missing) > 0 {
-				o.log.Warn("glyphs missing in notice", "draw", draw, "count", len(doc.Missing))
+				o.log.Warn("glyphs missing in notice", "draw", draw, "runes", doc.MissingRunes())
 			}
 			return doc.PDF, nil
 		})

@@ -63,6 +63,9 @@ func listen(cfg *Config) (net.Listener, error) {
 // serve answers requests and runs the timer until ctx ends; then it lets what is under way finish.
 func (o *office) serve(ctx context.Context, t *terminal, listener net.Listener,
 	tell func() time.Time) error {
+	if err := o.cfg.fonts().Check(); err != nil { // now, not when somebody opens the first notice
+		return err
+	}
 	site := &web.Server{
 		DB: o.db, Scheduler: o.scheduler, Inspection: o.inspection, Calendar: calendar.Default,
 		Reports: o.reportOptions(), BaseURL: o.cfg.BaseURL, LogKey: o.logKey,

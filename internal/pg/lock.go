@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 	"time"
+
+	"yaohao/internal/fault"
 )
 
 // pollEvery is the pause between two looks at a lock or at a server that is starting.
@@ -17,6 +20,10 @@ const pollEvery = 10 * time.Millisecond
 func openLock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, fault.New(fault.Conflict, "没有权限使用数据库目录里的 %s", path).Wrap(err).
+				WithHint("该目录属于另一个用户：换回那个用户运行，或用 YAOHAO_STATE 指定另一个状态目录")
+		}
 		return nil, fmt.Errorf("opening the lock file: %w", err)
 	}
 	return f, nil
