@@ -91,9 +91,9 @@ type PopulationTotals struct {
 	Strata []StratumCount
 }
 
-// NewPopulationBuilder starts the files of an item with the suite sha256. The frame must be one
-// that a plan may hold; the error names what is wrong with it.
-func NewPopulationBuilder(item ItemID, frame Frame) (*PopulationBuilder, error) {
+// NewPopulationBuilder starts the files of an item with the suite HashSHA256 or HashSM3. The frame
+// must be one that a plan may hold; the error names what is wrong with it.
+func NewPopulationBuilder(hash string, item ItemID, frame Frame) (*PopulationBuilder, error) {
 	d := &decoder{file: PlanFile, check: CheckPlan}
 	d.frame("frame", frame.tree())
 	if !d.hard {
@@ -102,7 +102,7 @@ func NewPopulationBuilder(item ItemID, frame Frame) (*PopulationBuilder, error) 
 	if d.err != nil {
 		return nil, d.err
 	}
-	s := sha256Suite
+	s := suiteNamed(hash)
 	return &PopulationBuilder{item: item, frame: frame, tree: newMerkleTree(s),
 		candidates: newHashWriter(s), population: newHashWriter(s), index: map[string]int{}}, nil
 }

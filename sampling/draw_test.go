@@ -166,7 +166,7 @@ func TestDrawRemovedEntity(t *testing.T) {
 		lines := []ticketed(nil)
 		for i, c := range o.candidates {
 			if i != without {
-				lines = append(lines, ticketed{Ticket(benchSeed, "x", c.ID), string(c.ID)})
+				lines = append(lines, ticketed{Ticket(HashSHA256, benchSeed, "x", c.ID), string(c.ID)})
 			}
 		}
 		ids, _, _ := picked(testPicker(int64(len(lines)), 0, int64(len(lines)), true), lines)

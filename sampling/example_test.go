@@ -78,7 +78,7 @@ func ExampleDraw() {
 // A firm that wants to know "why me" hashes its own ticket and compares it with the cut.
 func ExampleTicket() {
 	const seed = "5a05197ab71b16639040f3ca0862b454198b0e427e5c50579821fbd2abcabc84"
-	ticket := sampling.Ticket(seed, "sel-sx-001", "913402074FND3807B8")
+	ticket := sampling.Ticket(sampling.HashSHA256, seed, "sel-sx-001", "913402074FND3807B8")
 	fmt.Println(hex.EncodeToString(ticket[:]))
 	// Output:
 	// 322f9612d70f80f3a3747d039028a97707da1933ca05f949142be22308aa14b8
@@ -88,7 +88,7 @@ func ExampleTicket() {
 func ExamplePopulationBuilder() {
 	frame := sampling.Frame{Date: "2026-11-01", CooldownFrom: "2026-06-01",
 		StrataBy: []string{"class"}, Caps: []sampling.Cap{{Counter: 0, Max: 2}}}
-	b, err := sampling.NewPopulationBuilder("SX-001", frame)
+	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, "SX-001", frame)
 	if err != nil {
 		panic(err)
 	}

@@ -16,8 +16,8 @@ type MerkleTree struct {
 	buf   []byte
 }
 
-// NewMerkleTree makes an empty tree of the suite sha256.
-func NewMerkleTree() *MerkleTree { return newMerkleTree(sha256Suite) }
+// NewMerkleTree makes an empty tree of the suite HashSHA256 or HashSM3; another is a panic.
+func NewMerkleTree(hash string) *MerkleTree { return newMerkleTree(suiteNamed(hash)) }
 
 // newMerkleTree makes an empty tree of a suite.
 func newMerkleTree(s *suite) *MerkleTree { return &MerkleTree{suite: s} }

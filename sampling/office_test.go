@@ -29,7 +29,7 @@ func newOffice() *office {
 // freeze writes the frozen files and the plan of the office.
 func (o *office) freeze(tb testing.TB) (fstest.MapFS, *Plan, []EntropyValue) {
 	tb.Helper()
-	builder, err := NewPopulationBuilder("SX-001", o.frame)
+	builder, err := NewPopulationBuilder(HashSHA256, "SX-001", o.frame)
 	if err != nil {
 		tb.Fatal(err)
 	}

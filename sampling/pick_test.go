@@ -72,7 +72,7 @@ func testLines(count int, label string) []ticketed {
 	lines := make([]ticketed, count)
 	for i := range lines {
 		id := fmt.Sprintf("P.%06d", i)
-		lines[i] = ticketed{Ticket(benchSeed, label, EntityID(id)), id}
+		lines[i] = ticketed{Ticket(HashSHA256, benchSeed, label, EntityID(id)), id}
 	}
 	return lines
 }
@@ -220,7 +220,7 @@ func TestTicketIsSHA256(t *testing.T) {
 	tickets := newTicketer(sha256Suite, benchSeed, "sel")
 	for _, id := range []string{"P.1", "91350100M000100Y43", "R.11111111111111111111111111111111111"} {
 		want := sha256Suite.sum([]byte(benchSeed + "|sel|" + id))
-		if *tickets.of([]byte(id)) != want || Ticket(benchSeed, "sel", EntityID(id)) != want {
+		if *tickets.of([]byte(id)) != want || Ticket(HashSHA256, benchSeed, "sel", EntityID(id)) != want {
 			t.Errorf("ticket of %s", id)
 		}
 	}

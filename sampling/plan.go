@@ -18,9 +18,13 @@ const (
 	UnitLabs       = "labs"
 )
 
-// MethodSRS is simple random sampling without replacement, the method of every stratum that this
-// version draws (draw/1 §6).
-const MethodSRS = "srs"
+// The methods of a stratum (draw/1 §6).
+const (
+	// MethodSRS is simple random sampling without replacement.
+	MethodSRS = "srs"
+	// MethodPareto gives larger weights larger inclusion probabilities (Rosén's Pareto sampling).
+	MethodPareto = "pareto"
+)
 
 // The kinds of an entropy entry (draw/1 §5).
 const (
@@ -139,7 +143,7 @@ type Stratum struct {
 	ID string
 	// N (`N`) is the number of lines of the population in this stratum, at least 1.
 	N int64
-	// Method (`method`) is MethodSRS.
+	// Method (`method`) is MethodSRS or MethodPareto.
 	Method string
 	// Ratio (`ratio`) is a legal floor on N.
 	Ratio *Ratio
@@ -177,6 +181,8 @@ type Unit struct {
 	// Seats (`seats`) is k, how many inspectors a task gets: 2…99 for inspectors, because nobody
 	// inspects alone, else 1…99.
 	Seats int64
+	// Gate (`gate`) limits how many of a team may be of the gated family; nil for no gate (§7).
+	Gate *Gate
 	// Pool (`pool`) is the least share of roster lines that are not gated; nil for none.
 	Pool *Ratio
 	// Label (`label`) enters the pair numbers of §7.
@@ -190,7 +196,17 @@ type Unit struct {
 	// AreaRule (`area_rule`) is any, same2, same4 or same6: how many leading digits of the areas
 	// of an inspector and an entity must agree.
 	AreaRule string
+	// TasksSHA (`tasks_sha`) is the hex H of tasks.<unit>.tsv, for a unit whose tasks were drawn
+	// elsewhere (a superior's draw, or an earlier one of this office); empty for all others.
+	TasksSHA string
+	// From (`from`) may stand with TasksSHA only: what the log stores for the transcript that the
+	// tasks come from; empty for none.
+	From string
 }
+
+// Gate is the limit of the gated family (draw/1 §4.2): at most Max (`max`) of a team, 0 ≤ Max <
+// Seats, may have gated = 1 on the roster.
+type Gate struct{ Max int64 }
 
 // EntropySpec announces one value of the seed (draw/1 §5).
 type EntropySpec struct {

@@ -127,7 +127,7 @@ func TestPropertyReserve(t *testing.T) {
 			}
 			cut := hexZeros
 			if n > 0 {
-				ticket := Ticket(benchSeed, "sel", all[n-1])
+				ticket := Ticket(HashSHA256, benchSeed, "sel", all[n-1])
 				cut = hexOf(ticket[:])
 			}
 			if cuts[stratum] != cut {

@@ -165,7 +165,7 @@ func randomOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 	for i := range 1 + r.IntN(3) {
 		item := ItemID("SX-" + strconv.Itoa(i))
 		frame := randomFrame(r)
-		b, err := NewPopulationBuilder(item, frame)
+		b, err := NewPopulationBuilder(HashSHA256, item, frame)
 		if err != nil {
 			t.Fatal(err)
 		}

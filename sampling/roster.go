@@ -38,6 +38,9 @@ const (
 // NameRoster gives the name of a unit's roster file.
 func NameRoster(unit UnitID) string { return "roster." + string(unit) + ".tsv" }
 
+// NameTasks gives the name of the given tasks of a unit that has tasks_sha.
+func NameTasks(unit UnitID) string { return "tasks." + string(unit) + ".tsv" }
+
 // NameConflicts gives the name of a unit's conflicts file.
 func NameConflicts(unit UnitID) string { return "conflicts." + string(unit) + ".tsv" }
 

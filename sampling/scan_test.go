@@ -20,7 +20,7 @@ func forged(t *testing.T, bend func(lines []string) []string) (fstest.MapFS, *It
 		text += "\n"
 	}
 	files[name] = &fstest.MapFile{Data: []byte(text)}
-	tree := NewMerkleTree()
+	tree := NewMerkleTree(HashSHA256)
 	count := map[string]int64{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")

@@ -9,8 +9,8 @@ import (
 // sha256. The seed is 64 hex characters. Anybody repeats it with
 //
 //	printf '%s|%s|%s' "$SEED" "$LABEL" "$ID" | sha256sum
-func Ticket(seed, label string, id EntityID) [32]byte {
-	return *newTicketer(sha256Suite, seed, label).of([]byte(id))
+func Ticket(hash, seed, label string, id EntityID) [32]byte {
+	return *newTicketer(suiteNamed(hash), seed, label).of([]byte(id))
 }
 
 // ticketer computes the tickets of one label. The 64 characters of the seed fill the first block

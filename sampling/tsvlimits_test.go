@@ -43,7 +43,7 @@ func refrozen(t *testing.T, name, text string) (fstest.MapFS, *Plan, []EntropyVa
 	case candFile:
 		item.CandidatesSHA = sum
 	case popFile:
-		tree := NewMerkleTree()
+		tree := NewMerkleTree(HashSHA256)
 		for line := range strings.Lines(text) {
 			tree.Add([]byte(strings.TrimSuffix(line, "\n")))
 		}

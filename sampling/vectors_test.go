@@ -208,7 +208,7 @@ func TestTableMerkle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree := NewMerkleTree()
+		tree := NewMerkleTree(HashSHA256)
 		for i := range n {
 			tree.Add([]byte("line " + strconv.Itoa(i)))
 		}
@@ -220,7 +220,7 @@ func TestTableMerkle(t *testing.T) {
 
 func TestTableTickets(t *testing.T) {
 	for _, r := range table(t, "tickets.txt") {
-		ticket := Ticket(r[0], r[1], EntityID(r[2]))
+		ticket := Ticket(HashSHA256, r[0], r[1], EntityID(r[2]))
 		if hex.EncodeToString(ticket[:]) != r[3] {
 			t.Errorf("ticket of %v is %x", r, ticket)
 		}

@@ -149,7 +149,7 @@ func example(files fs.FS, seed string) (*ticketExample, error) {
 				continue
 			}
 			id := stratum.Selected[0]
-			ticket := sampling.Ticket(seed, plan.Items[i].Label, id)
+			ticket := sampling.Ticket(sampling.HashSHA256, seed, plan.Items[i].Label, id)
 			return &ticketExample{Seed: seed, Label: plan.Items[i].Label, Item: item.Item, Entity: id,
 				Ticket: hex.EncodeToString(ticket[:]), Cut: stratum.Cut}, nil
 		}

@@ -39,7 +39,7 @@ func byTicket(d, n int, counts []int) {
 	units := make([]unit, len(counts))
 	for i := range units {
 		id := sampling.EntityID(fmt.Sprintf("R.%06d", i))
-		units[i] = unit{sampling.Ticket(seed, "sel", id), i}
+		units[i] = unit{sampling.Ticket(sampling.HashSHA256, seed, "sel", id), i}
 	}
 	slices.SortFunc(units, func(a, b unit) int { return bytes.Compare(a.ticket[:], b.ticket[:]) })
 	for _, u := range units[:n] {
