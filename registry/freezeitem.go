@@ -98,7 +98,7 @@ const fetchQuery = `FETCH FORWARD 10000 FROM frozen_candidates`
 // candidates streams the candidates of an item through sampling into the two files.
 func (f *freezing) candidates(ctx context.Context, item *Item,
 	frame sampling.Frame) (t sampling.PopulationTotals, err error) {
-	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, item.ID, frame)
+	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, item.ID, frame, false)
 	if err != nil {
 		return t, fmt.Errorf("freeze: frame of item %s: %w", item.ID, err)
 	}

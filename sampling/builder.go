@@ -5,7 +5,7 @@ package sampling
 // read the files, so a freeze cannot produce what they refuse.
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"fmt"
@@ -14,46 +14,52 @@ import (
 )
 
 // PopulationBuilder makes an item's candidates and population files from candidates that come in
-// the order of their ids. It keeps one line at a time, so a freeze of any size runs in flat memory.
+// the order of their ids. It keeps some thousand lines at a time, which several workers then hash
+// together, so a freeze of any size runs in flat memory.
 type PopulationBuilder struct {
 	item  ItemID
 	frame Frame
+	suite *suite
+	// weighted: the population has the third column.
+	weighted bool
 	// last: id of the candidate added last.
 	last  EntityID
 	lines int
 	// width: counts in each visits; 0 before the first line.
 	width    int
 	excluded Excluded
-	tree     *MerkleTree
 	strata   []StratumCount
 	// index: stratum → its place in strata.
 	index map[string]int
-
-	// candidates, population: hash the files, many lines at a time.
-	candidates, population        *hashWriter
+	// candidateLine, populationLine: memory for the lines of a Placement, which stay as they are
+	// until the next Add even if everything before them is hashed meanwhile.
 	candidateLine, populationLine []byte
+
+	// candidates, population: hash the files.
+	candidates, population waitingLines
+	tree                   *MerkleTree
+	// pieces: trees of pieces of the population; their memory serves again.
+	pieces []*MerkleTree
 }
 
-// hashWriter hashes a file in pieces of many lines.
-type hashWriter struct {
-	buffer *bufio.Writer
-	hash   hash.Hash
+const (
+	// hashSome: bytes of candidates that are hashed together.
+	hashSome = 1 << 20
+	// hashPiece: bytes of the population whose leaves one worker hashes in one go.
+	hashPiece = 32 << 10
+)
+
+// waitingLines are lines of a file that are still to be hashed, with the hash of those before.
+type waitingLines struct {
+	lines []byte
+	hash  hash.Hash
 }
 
-func newHashWriter(s *suite) *hashWriter {
-	h := s.new()
-	return &hashWriter{bufio.NewWriterSize(h, readSize), h}
-}
+// flush hashes the lines. A hash takes whatever it is given.
+func (w *waitingLines) flush() { _, _ = w.hash.Write(w.lines) }
 
-// add takes a line. A hash takes whatever it is given: there is no error to look at, here or in
-// sum.
-func (w *hashWriter) add(line []byte) { _, _ = w.buffer.Write(line) }
-
-// sum gives the hash of the lines so far in hex.
-func (w *hashWriter) sum() string {
-	_ = w.buffer.Flush()
-	return hex.EncodeToString(w.hash.Sum(nil))
-}
+// sum gives the hash of the lines so far in hex, after flush.
+func (w *waitingLines) sum() string { return hex.EncodeToString(w.hash.Sum(nil)) }
 
 // StratumCount is a stratum that occurs in a population, with the number of its lines.
 type StratumCount struct {
@@ -92,8 +98,11 @@ type PopulationTotals struct {
 }
 
 // NewPopulationBuilder starts the files of an item with the suite HashSHA256 or HashSM3. The frame
-// must be one that a plan may hold; the error names what is wrong with it.
-func NewPopulationBuilder(hash string, item ItemID, frame Frame) (*PopulationBuilder, error) {
+// must be one that a plan may hold; the error names what is wrong with it. weighted says that some
+// stratum of the item will use MethodPareto: then every line of the population has a third column,
+// the candidate's weight (draw/1 §2).
+func NewPopulationBuilder(hash string, item ItemID, frame Frame, weighted bool) (
+	*PopulationBuilder, error) {
 	d := &decoder{file: PlanFile, check: CheckPlan}
 	d.frame("frame", frame.tree())
 	if !d.hard {
@@ -103,8 +112,9 @@ func NewPopulationBuilder(hash string, item ItemID, frame Frame) (*PopulationBui
 		return nil, d.err
 	}
 	s := suiteNamed(hash)
-	return &PopulationBuilder{item: item, frame: frame, tree: newMerkleTree(s),
-		candidates: newHashWriter(s), population: newHashWriter(s), index: map[string]int{}}, nil
+	return &PopulationBuilder{item: item, frame: frame, suite: s, weighted: weighted,
+		tree: newMerkleTree(s), candidates: waitingLines{hash: s.new()},
+		population: waitingLines{hash: s.new()}, index: map[string]int{}}, nil
 }
 
 // Add places the next candidate. Ids must ascend strictly. An *Error names file, line, column,
@@ -130,7 +140,12 @@ func (b *PopulationBuilder) Add(c *Candidate) (Placement, error) {
 		return Placement{}, err
 	}
 	b.last, b.width = c.ID, v.counters
-	b.candidates.add(b.candidateLine)
+	// Lines wait until there are so many that hashing them together pays. The order of the hashes is
+	// that of the lines: the workers divide the work by file and by piece, never within a hash.
+	if len(b.candidates.lines) >= hashSome {
+		b.flush()
+	}
+	b.candidates.lines = append(b.candidates.lines, b.candidateLine...)
 	p := Placement{CandidateLine: b.candidateLine}
 	line := append(append(b.populationLine[:0], c.ID...), '\t')
 	start := len(line)
@@ -140,11 +155,12 @@ func (b *PopulationBuilder) Add(c *Candidate) (Placement, error) {
 		p.Excluded = excluded
 		return p, nil
 	}
-	// A leaf of the Merkle tree is the line without its LF, the hash of the file includes it.
 	p.Stratum = b.countStratum(line[start:])
-	b.tree.Add(line)
+	if b.weighted {
+		line = appendWeight(line, c.Weight)
+	}
 	line = append(line, '\n')
-	b.population.add(line)
+	b.population.lines = append(b.population.lines, line...)
 	b.populationLine, p.PopulationLine = line, line
 	return p, nil
 }
@@ -161,8 +177,44 @@ func (b *PopulationBuilder) countStratum(id []byte) string {
 	return b.strata[i].ID
 }
 
+// flush hashes the lines that wait: both files, each from its start to its end, and the leaves and
+// nodes of pieces of the population.
+func (b *PopulationBuilder) flush() {
+	// Each piece knows how many leaves come before it, so its subtrees are those of the whole tree.
+	var pieces [][]byte
+	first := b.tree.N()
+	for lines := b.population.lines; len(lines) > 0; {
+		end := wholeLines(lines, hashPiece)
+		if len(pieces) == len(b.pieces) {
+			b.pieces = append(b.pieces, newMerkleTree(b.suite))
+		}
+		b.pieces[len(pieces)].from(first)
+		first += int64(bytes.Count(lines[:end], []byte{'\n'}))
+		pieces = append(pieces, lines[:end])
+		lines = lines[end:]
+	}
+	parallel(2+len(pieces), func(i int) {
+		switch i {
+		case 0:
+			b.candidates.flush()
+		case 1:
+			b.population.flush()
+		default:
+			// A leaf of the Merkle tree is the line without its LF, the hash of the file includes it.
+			for lines := pieces[i-2]; len(lines) > 0; {
+				b.pieces[i-2].Add(nextLine(&lines))
+			}
+		}
+	})
+	for i := range pieces {
+		b.tree.absorb(b.pieces[i])
+	}
+	b.candidates.lines, b.population.lines = b.candidates.lines[:0], b.population.lines[:0]
+}
+
 // Totals gives what the plan states about the files made so far.
 func (b *PopulationBuilder) Totals() PopulationTotals {
+	b.flush() // Add may go on afterwards
 	strata := slices.Clone(b.strata)
 	slices.SortFunc(strata, func(x, y StratumCount) int { return cmp.Compare(x.ID, y.ID) })
 	return PopulationTotals{

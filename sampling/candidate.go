@@ -84,6 +84,9 @@ type candidateView struct {
 	visits                                        [maxCounters]int64
 	// counters: how many of visits are given.
 	counters int
+	// tail: the columns behind class, with the TAB before them; weight: the last of them.
+	tail   []byte
+	weight int64
 }
 
 // ParseCandidate reads a line of the candidates file, without its LF. Errors are *Error with
@@ -109,34 +112,83 @@ func ParseCandidate(line []byte) (Candidate, error) {
 // isNone reports whether a column says `-`.
 func isNone(column []byte) bool { return len(column) == 1 && column[0] == '-' }
 
-// parse fills the view from a line; it gives the weight, which only a method that weighs reads.
+// parse fills the view from a line; it gives the weight, which only a method that weighs reads. The
+// view must be new, or have been filled by parse from a line that is still there.
 func (v *candidateView) parse(line []byte) (weight int64, err *Error) {
-	var c [candidateColumns][]byte
-	if n := splitColumns(line, c[:]); n != candidateColumns {
+	// Most candidates were never visited and have the same columns behind their class as the line
+	// before, whose columns were found to be right.
+	head := line
+	same := len(v.tail) > 0 && bytes.HasSuffix(line, v.tail)
+	if same {
+		head = line[:len(line)-len(v.tail)]
+	}
+	var c [candidateColumns]classed
+	n := splitClassed(head, c[:])
+	same = same && n == headColumns
+	if len(head) < len(line) && !same {
+		n = splitClassed(line, c[:]) // the tail only looked like one
+	}
+	if !same && n != candidateColumns {
 		return 0, wrongColumns(n, candidateColumns)
 	}
-	v.id, v.area, v.class, v.status, v.lastVisit, v.holdUntil = c[0], c[1], c[2], c[3], c[5], c[6]
+	v.id, v.area, v.class = c[0].text, c[1].text, c[2].text
 	switch {
-	case !validEntityID(string(v.id)):
+	case !validEntityID(v.id):
 		return 0, badEntity(1, v.id)
-	case !ValidArea(string(v.area)):
+	case !c[1].isArea():
 		return 0, badColumn(2, v.area, "not an area of 6 to 12 digits")
-	case !validClass(string(v.class)):
+	case !isNone(v.class) && !c[2].isWord():
 		return 0, badColumn(3, v.class, "not a class: a word or -")
-	case !ValidWord(string(v.status)):
-		return 0, badColumn(4, v.status, "not a status: active or another word")
-	case !v.parseVisits(c[4]):
-		return 0, badColumn(5, c[4], "not 1 to 4 counts joined by commas")
-	case !validOptionalDate(v.lastVisit):
-		return 0, badColumn(6, v.lastVisit, "not a date or -")
-	case !validOptionalDate(v.holdUntil):
-		return 0, badColumn(7, v.holdUntil, "not a date or -")
 	}
-	weight, ok := parseUpTo(string(c[7]), maxWeight)
-	if !ok || weight == 0 {
-		return 0, badColumn(8, c[7], "not a weight 1…2^31-1")
+	if !same {
+		// A tail that breaks a rule must not serve the next line.
+		v.tail = nil
+		if err := v.parseTail(c[headColumns:]); err != nil {
+			return 0, err
+		}
+		v.tail = line[len(line)-tailLength(c[headColumns:]):]
 	}
-	return weight, nil
+	return v.weight, nil
+}
+
+// headColumns is the number of columns that say who it is: id, area, class.
+const headColumns = 3
+
+// tailLength gives the length of columns with the TABs before them.
+func tailLength(c []classed) (n int) {
+	for i := range c {
+		n += 1 + len(c[i].text)
+	}
+	return n
+}
+
+// parseTail reads the columns behind class.
+func (v *candidateView) parseTail(c []classed) *Error {
+	v.status, v.lastVisit, v.holdUntil = c[0].text, c[2].text, c[3].text
+	switch {
+	case !c[0].isWord():
+		return badColumn(4, v.status, "not a status: active or another word")
+	case !v.parseVisits(c[1].text):
+		return badColumn(5, c[1].text, "not 1 to 4 counts joined by commas")
+	case !isNone(v.lastVisit) && !validDate(v.lastVisit):
+		return badColumn(6, v.lastVisit, "not a date or -")
+	case !isNone(v.holdUntil) && !validDate(v.holdUntil):
+		return badColumn(7, v.holdUntil, "not a date or -")
+	}
+	weight, ok := parseWeight(c[4].text)
+	if !ok {
+		return badColumn(8, c[4].text, ruleWeight)
+	}
+	v.weight = weight
+	return nil
+}
+
+const ruleWeight = "not a weight 1…2^31-1"
+
+// parseWeight reads a weight as TSV writes it.
+func parseWeight(column []byte) (int64, bool) {
+	weight, ok := parseUpTo(column, maxWeight)
+	return weight, ok && weight > 0
 }
 
 // badEntity says why a column is not an entity identifier.
@@ -147,11 +199,6 @@ func badEntity(column int, value []byte) *Error {
 	return e
 }
 
-// validOptionalDate reports whether a column is a date or `-`.
-func validOptionalDate(column []byte) bool {
-	return isNone(column) || validDate(string(column))
-}
-
 // parseVisits reads 1 to 4 counts joined by commas.
 func (v *candidateView) parseVisits(column []byte) bool {
 	for n := range maxCounters {
@@ -160,7 +207,7 @@ func (v *candidateView) parseVisits(column []byte) bool {
 		if last {
 			end = len(column)
 		}
-		count, ok := parseCount(string(column[:end]))
+		count, ok := parseCount(column[:end])
 		if !ok {
 			return false
 		}

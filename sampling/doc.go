@@ -1,8 +1,8 @@
 // Package sampling draws: whom to inspect and who inspects them, as a pure function of files that
 // were frozen and committed to before the randomness existed. It is draw/1 (docs/SPEC.md, cited
-// here by section), the part of yaohao that anybody can repeat in another language with SHA-256
-// and integers. It knows no clock, no random generator, no floating point, no operating system and
-// no map order.
+// here by section), the part of yaohao that anybody can repeat in another language with a hash
+// (SHA-256 or SM3) and integers. It knows no clock, no random generator, no floating point, no
+// operating system and no map order.
 //
 // # The pair
 //
@@ -11,9 +11,12 @@
 //	Draw(plan, files, values)       makes transcript.json and seed.txt
 //	Verify(files, commit, out)      repeats them from a published bundle, one line per check
 //
+// DrawPicked is Draw with the selection made elsewhere, inside a database say. Verify has no such
+// sibling: whoever checks a draw repeats the selection from the frozen files.
+//
 // Parsing and printing are pairs too: ParsePlan and Plan.Marshal, ParseTranscript and
-// Transcript.Marshal, ParseCandidate and Candidate.AppendLine and so on. Each parser takes exactly
-// the bytes that its printer writes, and no others.
+// Transcript.Marshal, ParseSeedText and SeedText, ParseCandidate and Candidate.AppendLine and so
+// on. Each parser takes exactly the bytes that its printer writes, and no others.
 //
 // # The bytes
 //
@@ -21,15 +24,17 @@
 //
 //	plan.json               J(plan); its hash is the commit
 //	candidates.<item>.tsv   id area class status visits last_visit hold_until weight
-//	population.<item>.tsv   id stratum
+//	population.<item>.tsv   id stratum [weight]
 //	roster.<unit>.tsv       id area scopes lead gated cert_until carry cap
 //	conflicts.<unit>.tsv    inspector entity reason
+//	tasks.<unit>.tsv        entity area items: only of a unit whose tasks were drawn elsewhere
 //	seed.txt                the commit and the values that arrived later
 //	transcript.json         J(transcript)
 //
 // .json files are canonical JSON (§1, a profile of RFC 8785) without a final LF, so that sha256sum
 // prints the commit. The .tsv files have TABs between columns and LF after every line, no header,
-// and ascend strictly by the bytes of the first column, conflicts by the first two.
+// and ascend strictly by the bytes of the first column, conflicts by the first two. Every line of a
+// population has a weight if some stratum of its item is drawn by pareto, else none has.
 //
 // seed.txt holds
 //
@@ -39,6 +44,10 @@
 //
 // and the seed is its hash in hex. The ticket of an entity is H(seed "|" label "|" id): those with
 // the smallest tickets of a stratum are selected (§6), the next are the reserve.
+//
+// H is the suite that the plan names: sha256 (FIPS 180-4) or sm3 (GB/T 32905-2016). It is the hash
+// of files, commit, seed and transcript, of tickets, pair numbers, roles and Merkle trees alike, so
+// with sm3 no SHA-256 is left anywhere. Keys such as candidates_sha keep their names.
 //
 // # Identifiers and words
 //
@@ -61,7 +70,8 @@
 // What it says about files is a hash of them; what it says about numbers is compared with them:
 //
 //	items    frame, exclusions, hashes, root, N; strata with N, method and a size rule
-//	units    seats, roster and conflicts hashes, area rule, visit_by, label, perhaps a pool
+//	units    seats, roster and conflicts hashes, area rule, visit_by, label, perhaps a gate and a
+//	         pool; the hash of given tasks
 //	entropy  what will happen, where it is published, until when, and how it is written
 //	prev     the hash of the office's transcript before: a chain that the log keeps
 //
@@ -75,7 +85,7 @@
 //	           event    line, unique
 //	           kind     public, beacon, witness, seal, chain
 //	           name     label, unique, not "commit"
-//	hash       sha256
+//	hash       sha256, sm3
 //	items[]    N                lines of the population
 //	           basis            line: document and article
 //	           candidates_sha   hex hash of the file
@@ -89,17 +99,21 @@
 //	           population_sha   hex hash of the file
 //	           reserve          substitutes per stratum
 //	           strata[]         {"N","id","method","cap"?,"min"?} and exactly one of
-//	                            "all": true, "pace": {…}, "ratio": {"den","num"}
+//	                            "all": true, "pace": {…}, "ratio": {"den","num"};
+//	                            method is srs or pareto, a census (all) is srs
 //	           unit             who inspects
 //	note?      line
 //	prev       hex hash of the office's previous transcript, or 64 zeros
 //	units[]    area_rule      any, same2, same4, same6
 //	           conflicts_sha  hex hash of the file
+//	           from?          hex hash of the transcript that given tasks come from
+//	           gate?          {"max"}: most of the gated family in a team, 0…seats−1
 //	           kind           inspectors, experts, labs
 //	           label          of the pair numbers
 //	           pool?          {"den","num"}: least share that is not gated
 //	           roster_sha     hex hash of the file
 //	           seats          2…99, for experts and labs 1…99
+//	           tasks_sha?     hex hash of the file of given tasks; then no item names the unit
 //	           unit           identifier
 //	           visit_by       day by which visits end
 //	v          draw/1
@@ -132,6 +146,18 @@
 //
 // The seed fills the first block of the hash exactly, so a ticket costs one block.
 //
+// # Selection
+//
+// Each stratum is drawn on its own, by its method (§6). srs orders its lines by (T, id) and selects
+// the first n: every set of n has the same chance. pareto selects with probability proportional to
+// weight x. X is the sum of the weights in play and m = n; while some x has m·x ≥ X, the largest
+// (of equals the smallest id) is certain, and m and X are reduced by it. The others are ordered by
+//
+//	Q = floor( t·(X − m·x)·2^128 / ((2^257 − t)·m·x) )      t = 2·int(T) + 1
+//
+// with the final m and X, then by id; the first m are selected. With m = 0 they are ordered by
+// (T, id) and serve as reserve only. All of it is integers.
+//
 // # The way through a draw
 //
 //	Candidate ──Frame──▶ PopulationLine ──tickets──▶ selected, reserve ──▶ Task ──staff──▶ teams
@@ -143,12 +169,17 @@
 //
 // # Staffing
 //
-// Each task needs exactly k different eligible inspectors, at least one of whom may lead. Among all
-// legal staffings the one is taken that keeps the year's work most even and then has the smallest
-// sum of pair numbers, 48-bit hashes of seed, label, entity and inspector (§7). The transcript
-// carries dual potentials, a proof of optimality that is checked without a solver. If there is no
-// legal staffing the draw of entities stands, and the transcript names the shortage: which tasks,
-// which inspectors, how many seats. Rules are never relaxed.
+// A task is an entity that at least one item of the unit selected, or a line of its given tasks:
+// with tasks_sha the unit staffs what another office, or an earlier draw, selected. Such a plan may
+// have no items at all; its draw decides nothing but who inspects.
+//
+// Each task needs exactly k different eligible inspectors, at least one of whom may lead. With a
+// gate, no team has more than its limit of the gated family, say the insiders of a panel that needs
+// outside experts. Among all legal staffings the one is taken that keeps the year's work most even
+// and then has the smallest sum of pair numbers, 48-bit hashes of seed, label, entity and inspector
+// (§7). The transcript carries dual potentials, a proof of optimality that is checked without a
+// solver. If there is no legal staffing the draw of entities stands, and the transcript names the
+// shortage: which tasks, which inspectors, how many seats. Rules are never relaxed.
 //
 // # The checks
 //
@@ -170,11 +201,19 @@
 //	seed       hex hash of seed.txt
 //	staffing[] {"R","duals","inspectors","tasks","teams","unit","tied"?}
 //	           or {"infeasible": {"available","full","inspectors","needed","tasks"}, "unit"}
+//	duals      {"gated"?,"inspector","lead"?,"task"}: pairs of decimal strings
+//	tied[]     {"duals","teams"}
 //
 // Selected and reserve are in the order of the draw; cut is the ticket of the last one selected, so
-// that whoever was not drawn can see by how much. A team is [lead, member…], tasks and teams are
-// parallel. The hash of these bytes is what the log keeps when the draw is drawn; the bytes
-// themselves are published after the visits, since they name whom to visit.
+// that whoever was not drawn can see by how much; of pareto it is that one's Q, or `certain`. The
+// potentials lead and gated stand there only where the family has members. A team is [lead,
+// member…], tasks and teams are parallel. The hash of these bytes is what the log keeps when the
+// draw is drawn; the bytes themselves are published after the visits, since they name whom to
+// visit.
+//
+// Whatever else follows from these keys has no key of its own. Transcript.Visits counts how many
+// visits items with one label save by selecting the same entities; Plan.Trial tells a trial run,
+// whose every label is `test` (§10).
 //
 // # By hand
 //
@@ -203,30 +242,32 @@
 // fields Check, File, Line and Column are for programs.
 //
 // No function keeps anything between calls, and different goroutines may call them at the same
-// time. PopulationBuilder and MerkleTree are values with a state, for one goroutine each.
+// time. PopulationBuilder and MerkleTree are values with a state, for one goroutine each. Work on
+// large files is forked to a fixed number of goroutines that end before the call returns
+// (parallel.go); no result depends on their order.
 //
 // Draw and Verify need memory for the rows selected and held in reserve (about 120 bytes each), for
-// rosters, conflicts and one unit's staffing, and 128 KiB to read an item's two files. Time is
-// linear in the lines of the files, one hash of a block for each ticket, and two or three for each
-// line's part in file hash and Merkle root.
+// rosters, conflicts, given tasks and one unit's staffing, and some MiB to read an item's two
+// files. Time is linear in the lines of the files, one hash of a block for each ticket, and two or
+// three for each line's part in file hash and Merkle root. A plan or transcript takes time in
+// proportion to its length, whoever wrote it.
 //
 // # Room for what comes
 //
-// A suite (sm3) is a value in suite.go; every function that hashes is given it. A method (pareto)
-// is a sibling of picker behind the same add and finish. A family (gate) is an entry in the list of
-// families that staffing keeps per unit. Given tasks replace what unitTasks collects.
+// A suite is a value in suite.go; every function that hashes is given it. A method is an order of
+// the rows that a picker keeps. A family is an entry in the list of families that staffing keeps
+// per unit. Where a unit's tasks come from is decided in one place, unitFiles.tasksOf.
 //
 // # Mistakes
 //
 // What comes from outside and breaks a rule is an *Error with the check, file, line, column, value
-// and rule. A plan that asks for what this version cannot do is an *Unsupported: the suite sm3,
-// the method pareto, a unit's gate and given tasks. A file that cannot be read is a *MissingError.
-// A broken invariant of our own panics.
+// and rule; a value that was given by hand has the path of its entropy entry for a file. A file
+// that cannot be read is a *MissingError. A broken invariant of our own panics.
 //
 // # What a bundle cannot show
 //
-// That status, classes, dates, flags and conflicts are true, that prev, done, base and carry are
-// those of the log, that public values are what the event gave, and that two identifiers are two
-// firms or two people (§4.2). Verify says that the published draw is the one that the published
-// files decide, no more.
+// That status, classes, dates, weights, flags and conflicts are true, that prev, done, base, carry,
+// visits, from and given tasks are those of the log and of earlier bundles, that public values are
+// what the event gave, and that two identifiers are two firms or two people (§4.2). Verify says
+// that the published draw is the one that the published files decide, no more.
 package sampling

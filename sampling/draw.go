@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 )
 
@@ -27,9 +28,26 @@ type Result struct {
 // grows with the rows selected and held in reserve, not with the population.
 //
 // Nothing is drawn from a plan that is invalid or does not match its files, or from values that
-// §5 does not allow: the error is then an *Error or *Unsupported. A *MissingError says that a
-// file could not be read. A shortage of inspectors is no error: the transcript names it.
+// §5 does not allow: the error is then an *Error. A *MissingError says that a file could not be
+// read. A shortage of inspectors is no error: the transcript names it.
 func Draw(plan *Plan, files fs.FS, values []EntropyValue) (*Result, error) {
+	scan := func(item *Item, seed string) (ItemResult, selectedRows, error) {
+		sc := scanItem(files, suiteOf(plan), item, seed)
+		if err := cmp.Or(sc.files, sc.population); err != nil {
+			return ItemResult{}, nil, err
+		}
+		return sc.result(item), sc.selected(), nil
+	}
+	return drawWith(plan, files, values, scan)
+}
+
+// selectedRows gives the rows that an item selected, in the order of the draw: each entity with
+// its area in the item's candidates. It is nil for an item that could not be repeated.
+type selectedRows = iter.Seq2[EntityID, string]
+
+// drawWith is a draw whose selection is made by choose, called once per item in plan order.
+func drawWith(plan *Plan, files fs.FS, values []EntropyValue,
+	choose func(*Item, string) (ItemResult, selectedRows, error)) (*Result, error) {
 	if err := plan.Check(); err != nil {
 		return nil, err
 	}
@@ -47,21 +65,27 @@ func Draw(plan *Plan, files fs.FS, values []EntropyValue) (*Result, error) {
 	t.Commit = s.hex(t.Plan)
 	res := &Result{Transcript: t, SeedText: SeedText(t.Commit, ordered)}
 	t.Seed = s.hex(res.SeedText)
-	// Items are scanned one after the other: what is kept of each are the rows drawn.
-	scans := make([]itemScan, len(plan.Items))
+	// Items are drawn one after the other: what is kept of each are the rows drawn.
+	selected := make([]selectedRows, len(plan.Items))
 	for i := range plan.Items {
-		scans[i] = scanItem(files, s, &plan.Items[i], t.Seed)
-		if err := cmp.Or(scans[i].files, scans[i].population); err != nil {
-			return nil, err
-		}
-		t.Items = append(t.Items, scans[i].result(&plan.Items[i]))
-	}
-	// Units are independent: a shortage in one leaves the staffing of the others as it is.
-	for i := range plan.Units {
-		p, err := unitProblem(plan, files, &plan.Units[i], scans, t.Seed)
+		r, rows, err := choose(&plan.Items[i], t.Seed)
 		if err != nil {
 			return nil, err
 		}
+		t.Items, selected[i] = append(t.Items, r), rows
+	}
+	// Units are independent: a shortage in one leaves the staffing of the others as it is.
+	of := plan.itemsOfUnits()
+	for i := range plan.Units {
+		u := &plan.Units[i]
+		read := readUnit(files, s, u)
+		if err := read.err(); err != nil {
+			return nil, err
+		}
+		if err := checkRoster(u, read.roster); err != nil {
+			return nil, err
+		}
+		p := newStaffProblem(plan, u, &read, read.tasksOf(plan, of[u.ID], selected), t.Seed)
 		t.Staffing = append(t.Staffing, staff(p))
 		res.Tasks = append(res.Tasks, p.Tasks)
 	}
@@ -77,6 +101,23 @@ func (sc *itemScan) result(item *Item) ItemResult {
 	return r
 }
 
+// selected gives the rows that the scan selected; nil if it is not complete.
+func (sc *itemScan) selected() selectedRows {
+	if !sc.complete {
+		return nil
+	}
+	return func(yield func(EntityID, string) bool) {
+		for k := range sc.drawn {
+			d := &sc.drawn[k]
+			for j := range min(int(d.n), len(d.rows)) {
+				if r := d.row(j); !yield(r.id, r.area) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // result gives what was drawn from a stratum as the transcript says it.
 func (d *drawn) result(s *Stratum) StratumResult {
 	r := StratumResult{ID: s.ID, N: s.N, Size: d.n, Cut: d.cut}
@@ -90,31 +131,25 @@ func (d *drawn) result(s *Stratum) StratumResult {
 	return r
 }
 
-// unitProblem reads the roster and conflicts of a unit and joins them with the tasks that its
-// items selected. Its error says what is wrong with the files, or that the pool is too small.
-func unitProblem(plan *Plan, files fs.FS, u *Unit, scans []itemScan, seed string) (
-	*staffProblem, error) {
-	s := suiteOf(plan)
-	roster, err := readRoster(files, s, u)
-	if err != nil {
-		return nil, err
+// newStaffProblem joins what §7 needs of a unit.
+func newStaffProblem(plan *Plan, u *Unit, files *unitFiles, tasks []Task,
+	seed string) *staffProblem {
+	p := &staffProblem{Unit: u.ID, Seats: int(u.Seats), Label: u.Label, VisitBy: u.VisitBy,
+		AreaRule: u.AreaRule, Seed: seed, Suite: suiteOf(plan), Roster: files.roster,
+		Conflicts: files.conflicts, Tasks: tasks}
+	if u.Gate != nil {
+		most := int(u.Gate.Max)
+		p.Gate = &most
 	}
-	conflicts, err := readConflicts(files, s, u)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkPool(u, roster); err != nil {
-		return nil, err
-	}
-	return newStaffProblem(plan, u, roster, conflicts, scans, seed), nil
+	return p
 }
 
-// newStaffProblem joins what §7 needs of a unit.
-func newStaffProblem(plan *Plan, u *Unit, roster []RosterLine, conflicts []ConflictLine,
-	scans []itemScan, seed string) *staffProblem {
-	return &staffProblem{Unit: u.ID, Seats: int(u.Seats), Label: u.Label, VisitBy: u.VisitBy,
-		AreaRule: u.AreaRule, Seed: seed, Suite: suiteOf(plan), Roster: roster,
-		Conflicts: conflicts, Tasks: unitTasks(plan, u.ID, scans)}
+// checkRoster holds a well-formed roster against what the plan and §7 want of it.
+func checkRoster(u *Unit, roster []RosterLine) error {
+	if err := checkPool(u, roster); err != nil {
+		return err
+	}
+	return checkFamilies(u, roster)
 }
 
 // checkPool holds the roster against the unit's pool (draw/1 §4.2): lines that are not gated,
@@ -138,25 +173,28 @@ func checkPool(u *Unit, roster []RosterLine) error {
 	return nil
 }
 
+// tasksOf gives the tasks of a unit: those given, or what its items selected.
+func (f *unitFiles) tasksOf(plan *Plan, items []int, selected []selectedRows) []Task {
+	if f.given != nil {
+		return f.given
+	}
+	return unitTasks(plan, items, selected)
+}
+
 // unitTasks gives the tasks of a unit (draw/1 §7): the entities that at least one of its items
 // selected, sorted, each with those items and the entity's area in their candidates.
-func unitTasks(plan *Plan, unit UnitID, scans []itemScan) []Task {
+func unitTasks(plan *Plan, items []int, selected []selectedRows) []Task {
 	type part struct {
 		entity EntityID
 		item   TaskItem
 	}
 	var parts []part
-	for i := range plan.Items {
-		it := &plan.Items[i]
-		if it.Unit != unit || !scans[i].complete {
+	for _, i := range items {
+		if selected[i] == nil {
 			continue
 		}
-		for k := range it.Strata {
-			d := &scans[i].drawn[k]
-			for j := range min(int(d.n), len(d.rows)) {
-				r := d.row(j)
-				parts = append(parts, part{r.id, TaskItem{it.ID, r.area}})
-			}
+		for entity, area := range selected[i] {
+			parts = append(parts, part{entity, TaskItem{plan.Items[i].ID, area}})
 		}
 	}
 	// An entity that several items selected is one task, visited once. Sorting brings its parts

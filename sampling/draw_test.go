@@ -196,9 +196,7 @@ func manyDraws(draws, all, n int, use func(selected []int)) {
 		p := testPicker(int64(n), 0, int64(all), true)
 		p.ticket = tickets.of
 		for _, id := range ids {
-			if ticket := tickets.of(id); p.wants(ticket) {
-				p.add(ticket, id, nil)
-			}
+			showLine(p, tickets.of(id), id, nil)
 		}
 		if p.short() {
 			panic("a guess 8 standard deviations too low")

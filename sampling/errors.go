@@ -85,17 +85,3 @@ func shown(v string) string {
 func broken(value, format string, args ...any) *Error {
 	return &Error{Value: shown(value), Rule: fmt.Sprintf(format, args...)}
 }
-
-// Unsupported says that a plan is valid draw/1 as far as this version reads it, but asks for a
-// feature that this version cannot carry out. Nothing is drawn or verified then.
-type Unsupported struct {
-	// File: the file that asks for it.
-	File string
-	// Feature: "sm3", "pareto", "gate" or "tasks_sha".
-	Feature string
-}
-
-// Error names the file and the feature.
-func (e *Unsupported) Error() string {
-	return e.File + ": " + strconv.Quote(e.Feature) + " is not in this version"
-}

@@ -88,7 +88,7 @@ func ExampleTicket() {
 func ExamplePopulationBuilder() {
 	frame := sampling.Frame{Date: "2026-11-01", CooldownFrom: "2026-06-01",
 		StrataBy: []string{"class"}, Caps: []sampling.Cap{{Counter: 0, Max: 2}}}
-	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, "SX-001", frame)
+	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, "SX-001", frame, false)
 	if err != nil {
 		panic(err)
 	}

@@ -10,9 +10,10 @@ import (
 	"strconv"
 )
 
-// decoder turns a JSON tree into Go values and keeps the first thing that is wrong. Two kinds of
-// mistakes differ in what Verify can do next: after fail the values are incomplete and nothing
-// may be computed from them, after soft they are complete but break a rule among themselves.
+// decoder turns a JSON tree into Go values and keeps the first thing that is wrong, which is what a
+// person can mend; what comes after it is often only its consequence. Two kinds of mistakes differ
+// in what Verify can do next: after fail the values are incomplete and nothing may be computed from
+// them, after soft they are complete but break a rule among themselves.
 type decoder struct {
 	// file: in the errors.
 	file string
@@ -39,14 +40,6 @@ func (d *decoder) fail(path, value, format string, args ...any) {
 	d.hard = true
 }
 
-// unsupported records a feature that this version cannot carry out.
-func (d *decoder) unsupported(feature string) {
-	if d.err == nil {
-		d.err = &Unsupported{File: d.file, Feature: feature}
-	}
-	d.hard = true
-}
-
 // wrapped records an error of a value reader, with its place.
 func (d *decoder) wrapped(path string, err error) {
 	var e *Error
@@ -67,7 +60,7 @@ func join(path, step string) string {
 // at appends the number of an element to a path.
 func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// list gives the elements of v.
+// list gives the elements of v. A missing value has its own error already: nil is no list here.
 func (d *decoder) list(path string, v any) []any {
 	l, ok := v.([]any)
 	if !ok && v != nil {
@@ -179,6 +172,19 @@ func (f *fields) label(key string) string { return f.match(key, ValidLabel, "not
 
 // digest gives 64 hex characters.
 func (f *fields) digest(key string) string { return f.match(key, isDigest, ruleDigest) }
+
+// optionalDigest gives 64 hex characters, or nothing if the key is absent.
+func (f *fields) optionalDigest(key string) string {
+	v := f.optional(key)
+	if v == nil {
+		return ""
+	}
+	s := f.text(f.where(key), v)
+	if !isDigest(s) {
+		f.fail(f.where(key), s, ruleDigest)
+	}
+	return s
+}
 
 // ruleDigest is the rule that isDigest checks.
 const ruleDigest = "not 64 lower-case hex characters"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,8 +16,10 @@ import (
 const (
 	goodCandidate  = "91350100M000100Y43\t350100\tA\tactive\t1,0\t2026-03-22\t-\t1"
 	goodPopulation = "91350100M000100Y43\tA/35~"
+	goodWeighted   = goodPopulation + "\t2147483647"
 	goodRoster     = "I00010\t330105\tSX-001,ZZ-9\t1\t0\t2026-12-31\t0\t-"
 	goodConflict   = "I00003\t91350100M000100Y43\tkin"
+	goodTask       = "91350100M000100Y43\t330105\tSX-001,ZZ-9"
 )
 
 // TestColumns puts each bad value into its column of a good line of each file.
@@ -24,11 +27,13 @@ func TestColumns(t *testing.T) {
 	parse := map[string]func([]byte) error{
 		"candidate":  func(b []byte) error { _, err := ParseCandidate(b); return err },
 		"population": func(b []byte) error { _, err := ParsePopulationLine(b); return err },
+		"weighted":   func(b []byte) error { _, err := ParsePopulationLine(b); return err },
 		"roster":     func(b []byte) error { _, err := ParseRosterLine(b); return err },
 		"conflict":   func(b []byte) error { _, err := ParseConflictLine(b); return err },
+		"task":       func(b []byte) error { _, err := ParseTaskLine(b); return err },
 	}
 	good := map[string]string{"candidate": goodCandidate, "population": goodPopulation,
-		"roster": goodRoster, "conflict": goodConflict}
+		"weighted": goodWeighted, "roster": goodRoster, "conflict": goodConflict, "task": goodTask}
 	for _, c := range []struct {
 		file   string
 		column int
@@ -44,6 +49,9 @@ func TestColumns(t *testing.T) {
 		{"candidate", 8, []string{"", "0", "-", "01", "2147483648", "1\r"}},
 		{"population", 1, []string{"", "91350100m000100Y43"}},
 		{"population", 2, []string{"", "A\r", "~", "A//B", "A/B/C/D/E", "A~~", "/A", "A/"}},
+		{"weighted", 1, []string{"", "P."}},
+		{"weighted", 2, []string{"", "A/", "1~~"}},
+		{"weighted", 3, []string{"", "0", "-", "-1", "01", "2147483648", "1.0", "1\r"}},
 		{"roster", 1, []string{"", "-1", "i1"}},
 		{"roster", 2, []string{"", "-", "3301"}},
 		{"roster", 3, []string{"", "A,A", "B,A", "A,", ",A", "a", "-,A"}},
@@ -55,6 +63,9 @@ func TestColumns(t *testing.T) {
 		{"conflict", 1, []string{"", "-"}},
 		{"conflict", 2, []string{"", "-", "I00003"}},
 		{"conflict", 3, []string{"", "-", "ROTATION", strings.Repeat("a", 33)}},
+		{"task", 1, []string{"", "-", "I00003"}},
+		{"task", 2, []string{"", "-", "3301"}},
+		{"task", 3, []string{"", "-", "A,A", "B,A", "A,", ",A", "a", "-,A"}},
 	} {
 		columns := strings.Split(good[c.file], "\t")
 		if err := parse[c.file]([]byte(good[c.file])); err != nil {
@@ -69,7 +80,7 @@ func TestColumns(t *testing.T) {
 				t.Errorf("%s column %d %q: %v", c.file, c.column, v, err)
 			}
 		}
-		for _, line := range []string{good[c.file] + "\t1", strings.Join(columns[1:], "\t"), ""} {
+		for _, line := range []string{good[c.file] + "\t1\t1", strings.Join(columns[1:], "\t"), ""} {
 			if err := parse[c.file]([]byte(line)); err == nil {
 				t.Errorf("%s: %q is accepted", c.file, line)
 			}
@@ -79,7 +90,7 @@ func TestColumns(t *testing.T) {
 
 // FuzzLines: what a parser of a frozen file accepts, the formatter writes back.
 func FuzzLines(f *testing.F) {
-	for _, s := range []string{goodCandidate, goodPopulation, goodRoster, goodConflict} {
+	for _, s := range []string{goodCandidate, goodPopulation, goodWeighted, goodRoster, goodConflict, goodTask} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
@@ -96,6 +107,67 @@ func FuzzLines(f *testing.F) {
 		check("roster", err, r.AppendLine(nil))
 		x, err := ParseConflictLine(line)
 		check("conflict", err, x.AppendLine(nil))
+		g, err := ParseTaskLine(line)
+		check("task", err, g.AppendLine(nil))
+	})
+}
+
+// ascending reports whether ids are identifiers in strictly ascending order.
+func ascending(ids []ItemID) bool {
+	for i, id := range ids {
+		if !ValidIdentifier(string(id)) || i > 0 && id <= ids[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
+// FuzzLineValues is the other way round: a value whose fields are all legal prints to a line that is
+// read back as the same value, and no other value does.
+func FuzzLineValues(f *testing.F) {
+	f.Add("91350100M000100Y43", "I1", "330102", "active", "A,B", "2026-12-31", int64(0), int64(1), true)
+	f.Add("P.1\t2", "I\n1", "33", "", "", "-", int64(-1), int64(1)<<31, false)
+	f.Fuzz(func(t *testing.T, entity, id, area, word, items, day string, n, m int64, yes bool) {
+		var codes []ItemID
+		if items != "" {
+			for code := range strings.SplitSeq(items, ",") {
+				codes = append(codes, ItemID(code))
+			}
+		}
+		check := func(kind string, legal bool, have, value any, err error) {
+			if same := err == nil && reflect.DeepEqual(have, value); same != legal {
+				t.Errorf("%s %+v (legal: %v) comes back as %+v, %v", kind, value, legal, have, err)
+			}
+		}
+		line := func(b []byte) []byte { return b[:len(b)-1] }
+		_, err := ParseEntityID(entity)
+		firm, inspector, place := err == nil, ValidIdentifier(id), ValidArea(area)
+		count := func(n int64) bool { return 0 <= n && n <= maxCount }
+		date := day == "" || validDate(day)
+		weight := 1 <= m && m <= maxWeight
+
+		c := Candidate{ID: EntityID(entity), Area: area, Class: word, Status: word,
+			Visits: []int64{n, n}, LastVisit: Date(day), HoldUntil: Date(day), Weight: m}
+		have, err := ParseCandidate(line(c.AppendLine(nil)))
+		check("candidate", firm && place && ValidWord(word) && count(n) && date && weight, have, c, err)
+
+		p := PopulationLine{ID: EntityID(entity), Stratum: word, Weight: m}
+		line2, err := ParsePopulationLine(line(p.AppendLine(nil)))
+		check("population", firm && validStratum(word) && (m == 0 || weight), line2, p, err)
+
+		r := RosterLine{ID: InspectorID(id), Area: area, Scopes: codes, Lead: yes, Gated: !yes,
+			CertUntil: Date(day), Carry: n, Cap: m}
+		line3, err := ParseRosterLine(line(r.AppendLine(nil)))
+		check("roster", inspector && place && ascending(codes) && validDate(day) && count(n) &&
+			(m == NoCap || count(m)), line3, r, err)
+
+		x := ConflictLine{Inspector: InspectorID(id), Entity: EntityID(entity), Reason: word}
+		line4, err := ParseConflictLine(line(x.AppendLine(nil)))
+		check("conflict", inspector && firm && ValidLabel(word), line4, x, err)
+
+		g := TaskLine{Entity: EntityID(entity), Area: area, Items: codes}
+		line5, err := ParseTaskLine(line(g.AppendLine(nil)))
+		check("task", firm && place && len(codes) > 0 && ascending(codes), line5, g, err)
 	})
 }
 

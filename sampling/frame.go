@@ -12,9 +12,13 @@ package sampling
 // All borders belong to the drawn side of a day: hold_until on the date of the frame holds nobody,
 // a visit on cooldown_from itself cools, visits equal to max are capped.
 //
-// population.<item>.tsv is exactly the eligible candidates, two columns: id and stratum.
+// population.<item>.tsv is exactly the eligible candidates: id and stratum, and in a third column
+// the candidate's weight if some stratum of the item uses pareto.
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // The exclusion codes of draw/1 §3, in the order in which the rules apply.
 const (
@@ -95,6 +99,13 @@ func (x *Excluded) count(code string) {
 	}
 }
 
+// add adds the counts of another part of the same file.
+func (x *Excluded) add(o Excluded) {
+	x.Inactive += o.Inactive
+	x.Held += o.Held
+	x.Capped += o.Capped
+}
+
 // validStratum reports whether s can be the stratum of a frame: up to four words or `-` joined by
 // `/`, and perhaps `~` at the end.
 func validStratum(s string) bool {
@@ -116,11 +127,10 @@ func validStratum(s string) bool {
 type PopulationLine struct {
 	ID      EntityID
 	Stratum string
+	// Weight is the candidate's, 1…2^31−1; 0 in a file without that column. Every line of a file
+	// has it, or none.
+	Weight int64
 }
-
-// populationColumns is the number of columns of population.<item>.tsv; a third, the weight,
-// stands there only for a method that weighs.
-const populationColumns = 2
 
 // NamePopulation gives the name of an item's population file.
 func NamePopulation(item ItemID) string { return "population." + string(item) + ".tsv" }
@@ -128,30 +138,68 @@ func NamePopulation(item ItemID) string { return "population." + string(item) + 
 // AppendLine appends the line with its LF.
 func (l PopulationLine) AppendLine(b []byte) []byte {
 	b = append(append(b, l.ID...), '\t')
-	return append(append(b, l.Stratum...), '\n')
+	b = append(b, l.Stratum...)
+	if l.Weight != 0 {
+		b = appendWeight(b, l.Weight)
+	}
+	return append(b, '\n')
 }
 
-// ParsePopulationLine reads a line of the population file, without its LF. Errors are *Error with
-// Column, Value and Rule.
+// appendWeight appends the third column with the TAB before it.
+func appendWeight(b []byte, weight int64) []byte {
+	return strconv.AppendInt(append(b, '\t'), weight, 10)
+}
+
+// ParsePopulationLine reads a line of the population file, without its LF, with or without the
+// third column. Errors are *Error with Column, Value and Rule.
 func ParsePopulationLine(line []byte) (PopulationLine, error) {
-	id, stratum, err := splitPopulation(line)
+	v, err := splitPopulation(line, strings.Count(string(line), "\t") == 2)
 	if err != nil {
 		return PopulationLine{}, err
 	}
-	return PopulationLine{EntityID(id), string(stratum)}, nil
+	return PopulationLine{EntityID(v.id), string(v.stratum), v.weight}, nil
 }
 
-// splitPopulation checks a population line and gives its columns as slices of it.
-func splitPopulation(line []byte) (id, stratum []byte, err *Error) {
-	var c [populationColumns][]byte
-	if n := splitColumns(line, c[:]); n != populationColumns {
-		return nil, nil, wrongColumns(n, populationColumns)
+// populationView is a line of the population as slices of it; weight is 0 where the file has none.
+type populationView struct {
+	id, stratum []byte
+	weight      int64
+}
+
+// splitPopulation checks a population line, with the third column if weighted.
+func splitPopulation(line []byte, weighted bool) (v populationView, err *Error) {
+	var c [3][]byte
+	columns := 2
+	if weighted {
+		columns = 3
 	}
-	if !validEntityID(string(c[0])) {
-		return nil, nil, badEntity(1, c[0])
+	if n := splitColumns(line, c[:columns]); n != columns {
+		return v, wrongColumns(n, columns)
+	}
+	if !validEntityID(c[0]) {
+		return v, badEntity(1, c[0])
 	}
 	if !validStratum(string(c[1])) {
-		return nil, nil, badColumn(2, c[1], "not a stratum")
+		return v, badColumn(2, c[1], "not a stratum")
 	}
-	return c[0], c[1], nil
+	v.id, v.stratum = c[0], c[1]
+	if !weighted {
+		return v, nil
+	}
+	weight, ok := parseWeight(c[2])
+	if !ok {
+		return v, badColumn(3, c[2], ruleWeight)
+	}
+	v.weight = weight
+	return v, nil
+}
+
+// weighted reports whether the lines of the item's population have the third column.
+func (it *Item) weighted() bool {
+	for i := range it.Strata {
+		if it.Strata[i].Method == MethodPareto {
+			return true
+		}
+	}
+	return false
 }

@@ -61,7 +61,7 @@ func TestBuilderVectors(t *testing.T) {
 	for _, name := range bundleNames(t, vectorsDir) {
 		files, plan, _ := vector(t, name)
 		for _, it := range plan.Items {
-			b, err := NewPopulationBuilder(HashSHA256, it.ID, it.Frame)
+			b, err := NewPopulationBuilder(plan.Hash, it.ID, it.Frame, it.weighted())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestBuilderRefuses(t *testing.T) {
 		{bend(func(c *Candidate) { c.ID, c.Visits = "P.3", nil }), 5, "not 1 to 4 counts joined by commas"},
 		{bend(func(c *Candidate) { c.ID, c.Weight = "P.3", 0 }), 8, "not a weight 1…2^31-1"},
 	} {
-		b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01"})
+		b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01"}, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestBuilderRefuses(t *testing.T) {
 			t.Errorf("%v changed the totals", err)
 		}
 	}
-	b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01", Caps: []Cap{{1, 3, ""}}})
+	b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01", Caps: []Cap{{1, 3, ""}}}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestBuilderFrame(t *testing.T) {
 		{Date: "2026-11-01", Caps: []Cap{{4, 1, ""}}},
 		{Date: "2026-11-01", Caps: []Cap{{0, 1, "A"}, {0, 1, ""}}},
 	} {
-		if _, err := NewPopulationBuilder(HashSHA256, "SX-001", f); err == nil {
+		if _, err := NewPopulationBuilder(HashSHA256, "SX-001", f, false); err == nil {
 			t.Errorf("%+v is accepted", f)
 		}
 	}
@@ -163,7 +163,7 @@ func TestBuilderFrame(t *testing.T) {
 
 // TestBuilderEmpty: nobody eligible is legal; the root is H of the empty string.
 func TestBuilderEmpty(t *testing.T) {
-	b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01"})
+	b, err := NewPopulationBuilder(HashSHA256, "SX-001", Frame{Date: "2026-11-01"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

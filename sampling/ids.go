@@ -90,10 +90,12 @@ func ParseEntityID(s string) (EntityID, error) {
 }
 
 // validEntityID is ParseEntityID without the reasons, for files of many million lines.
-func validEntityID(s string) bool {
-	if validUSCC(s) {
-		return true
-	}
+func validEntityID[T string | []byte](s T) bool {
+	return validUSCC(s) || validKindID(string(s))
+}
+
+// validKindID reports whether s is an entity identifier of the other kind, KIND.local.
+func validKindID(s string) bool {
 	dot := strings.IndexByte(s, '.')
 	if dot <= 0 || dot == len(s)-1 || !isUpper(s[0]) || !ValidIdentifier(s) {
 		return false

@@ -23,7 +23,8 @@ import (
 )
 
 // Canonical JSON of draw/1 §1 is held as a tree of Go values: string, int64, bool, []any and
-// object. There is no null and there are no floats.
+// object. There is no null and there are no floats. The tree knows nothing of plans: planread.go
+// and transcript.go say which keys an object has, fields.go how they are asked for.
 
 // object is a JSON object; printing sorts it.
 type object []member
@@ -32,6 +33,16 @@ type object []member
 type member struct {
 	key   string
 	value any
+}
+
+// has reports whether the object has a key with that value.
+func (o object) has(key string, value any) bool {
+	for _, m := range o {
+		if m.key == key {
+			return m.value == value
+		}
+	}
+	return false
 }
 
 // maxInteger is the largest integer of canonical JSON, 2^53−1 (RFC 7493 §2.2).

@@ -14,6 +14,8 @@ type office struct {
 	ratio      Ratio
 	reserve    int64
 	value      string // of the public event
+	hash       string // the suite
+	weighted   bool   // the population has weights
 }
 
 // newOffice is an office without candidates and inspectors.
@@ -22,6 +24,7 @@ func newOffice() *office {
 		frame:   Frame{Date: "2026-11-01", StrataBy: []string{"class"}},
 		ratio:   Ratio{1, 10},
 		reserve: 2,
+		hash:    HashSHA256,
 		value:   "09,18,20,22,23,29,30,32,36,38,39,41,45,48,53,54,59,62,64,68",
 	}
 }
@@ -29,7 +32,7 @@ func newOffice() *office {
 // freeze writes the frozen files and the plan of the office.
 func (o *office) freeze(tb testing.TB) (fstest.MapFS, *Plan, []EntropyValue) {
 	tb.Helper()
-	builder, err := NewPopulationBuilder(HashSHA256, "SX-001", o.frame)
+	builder, err := NewPopulationBuilder(o.hash, "SX-001", o.frame, o.weighted)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -55,8 +58,8 @@ func (o *office) freeze(tb testing.TB) (fstest.MapFS, *Plan, []EntropyValue) {
 		NameConflicts("HJBH"):    {Data: conflicts},
 	}
 	plan := o.plan(builder.Totals())
-	plan.Units[0].RosterSHA = sha256Suite.hex(roster)
-	plan.Units[0].ConflictsSHA = sha256Suite.hex(conflicts)
+	plan.Units[0].RosterSHA = suiteOf(plan).hex(roster)
+	plan.Units[0].ConflictsSHA = suiteOf(plan).hex(conflicts)
 	return files, plan, []EntropyValue{{"happy8", o.value}}
 }
 
@@ -70,7 +73,7 @@ func (o *office) plan(totals PopulationTotals) *Plan {
 		item.Strata = append(item.Strata, Stratum{ID: s.ID, N: s.N, Method: MethodSRS,
 			Ratio: &ratio})
 	}
-	return &Plan{Draw: "2026-11-T1", Hash: "sha256", Prev: PrevNone, Date: "2026-11-01",
+	return &Plan{Draw: "2026-11-T1", Hash: o.hash, Prev: PrevNone, Date: "2026-11-01",
 		Items: []Item{item},
 		Units: []Unit{{ID: "HJBH", Kind: UnitInspectors, Seats: 2, Label: "asg-hjbh",
 			VisitBy: "2026-12-31", AreaRule: "any"}},

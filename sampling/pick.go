@@ -29,7 +29,8 @@ type drawn struct {
 	// rows: in the order of the draw; their texts lie in text.
 	rows []entry
 	text string
-	// cut: hex ticket of the n-th row; 64 zeros if n = 0.
+	// cut: of srs the hex ticket of the n-th row, 64 zeros if n = 0; of pareto the decimal Q of the
+	// n-th row, `certain` if that one is certain or n = 0.
 	cut string
 }
 
@@ -42,10 +43,12 @@ func (d *drawn) row(place int) row {
 // entry is a row as picker and drawn keep it: 16 bytes that sorting moves, and that are nothing to
 // the garbage collector even in their millions.
 type entry struct {
-	// prefix: first 8 bytes of the ticket. They nearly always decide an order alone; the other 24
-	// are computed again from the id when somebody asks, instead of being kept.
-	prefix uint64
-	// text: where the entry's text starts: length of the id (a byte), id, length of the area, area.
+	// key: first 8 bytes of the ticket, or of pareto what paretoKey makes of Q. Keys nearly always
+	// decide an order alone; the whole number is computed again from the id when somebody asks,
+	// instead of being kept.
+	key uint64
+	// text: where the entry's text starts: length of the id (a byte), id, length of the area, area,
+	// and for pareto the weight (4 bytes).
 	text int
 }
 
@@ -59,25 +62,30 @@ func (e entry) in(texts string) (id, area string) {
 // prefix gives the first 8 bytes of a ticket.
 func prefix(ticket *[hashSize]byte) uint64 { return binary.BigEndian.Uint64(ticket[:]) }
 
-// picker keeps the rows of a stratum with the smallest tickets while the population streams by.
+// picker keeps the rows of a stratum with the smallest tickets, or of pareto the smallest Q, while
+// the population streams by.
 //
 // Tickets are spread evenly, so a good guess of the largest one needed is made beforehand, and
 // rows above it are refused at a glance. The guess decides nothing: if too few rows were below it,
 // short says so and the files are read once more without a guess. Rows that come in spite of it
 // are dropped again when they fill half as much space as those kept.
+//
+// Workers may call judge at any time between two calls of add or count.
 type picker struct {
 	// ticket gives the ticket of an id, valid until the next call: ticketer.of.
 	ticket func(id []byte) *[hashSize]byte
 	n      int64
-	// keep: n + reserve, as many as there are.
+	// keep: n + reserve without the certain ones, as many as there are.
 	keep int
 	// seen: lines of the stratum so far.
 	seen int64
-	// limit: no ticket with a larger prefix is needed, or guessed so.
+	// limit: no larger key is needed, or guessed so.
 	limit   uint64
 	entries []entry
-	// text: of all entries.
+	// text: of all entries, and of those in pareto.
 	text strings.Builder
+	// pareto: nil for srs.
+	pareto *pareto
 }
 
 const (
@@ -88,6 +96,8 @@ const (
 	firstSpace = 1 << 20
 	// usualText: bytes that the text of an entry usually has.
 	usualText = 1 + usccLength + 1 + 6
+	// weightBytes: length of a weight in a text.
+	weightBytes = 4
 )
 
 // newPicker makes a picker for n selected and some in reserve out of all rows of a stratum; guess
@@ -127,34 +137,53 @@ func sqrt(n int64) int64 {
 	}
 }
 
-// wants counts a line of the stratum and reports whether it may be among the rows kept.
-func (p *picker) wants(ticket *[hashSize]byte) bool {
-	p.seen++
-	return prefix(ticket) <= p.limit && p.keep > 0
+// judge gives the key of a line and reports whether the line may be among those kept.
+func (p *picker) judge(ticket *[hashSize]byte) (key uint64, wanted bool) {
+	key = prefix(ticket)
+	return key, key <= p.limit && p.keep > 0
 }
 
-// add takes a row that wants accepted.
-func (p *picker) add(ticket *[hashSize]byte, id, area []byte) {
-	p.entries = append(p.entries, entry{prefix(ticket), p.text.Len()})
-	p.text.WriteByte(uint8(len(id)))
-	p.text.Write(id)
-	p.text.WriteByte(uint8(len(area)))
-	p.text.Write(area)
+// count counts lines of the stratum.
+func (p *picker) count(lines int64) { p.seen += lines }
+
+// add takes a row that judge accepted.
+func (p *picker) add(key uint64, id, area []byte, weight int64) {
+	if key > p.limit {
+		return // the limit fell after judge
+	}
+	p.entries = append(p.entries, entry{key, p.write(id, area, weight)})
 	if len(p.entries) >= p.keep+p.keep/2+slack {
 		p.shrink()
 	}
 }
 
+// write adds to the text and gives the place.
+func (p *picker) write(id, area []byte, weight int64) int {
+	start := p.text.Len()
+	var line [2 + maxID + maxArea + weightBytes]byte
+	b := append(append(line[:0], uint8(len(id))), id...)
+	b = append(append(b, uint8(len(area))), area...)
+	if p.pareto != nil {
+		b = binary.BigEndian.AppendUint32(b, uint32(weight))
+	}
+	p.text.Write(b)
+	return start
+}
+
 // short reports whether the guess refused rows that are needed.
 func (p *picker) short() bool { return int64(len(p.entries)) < min(int64(p.keep), p.seen) }
 
-// compare orders entries by (T, id) bytes (draw/1 §6).
+// compare orders entries by (T, id) bytes, or by (Q, id) (draw/1 §6).
 func (p *picker) compare(a, b entry) int {
-	if a.prefix != b.prefix {
-		return cmp.Compare(a.prefix, b.prefix)
+	if a.key != b.key {
+		return cmp.Compare(a.key, b.key)
 	}
-	idA, _ := a.in(p.text.String())
-	idB, _ := b.in(p.text.String())
+	texts := p.text.String()
+	idA, _ := a.in(texts)
+	idB, _ := b.in(texts)
+	if p.pareto.weighs() {
+		return cmp.Or(p.q(a).Cmp(p.q(b)), cmp.Compare(idA, idB))
+	}
 	ticketA, ticketB := *p.ticket([]byte(idA)), *p.ticket([]byte(idB))
 	return cmp.Or(bytes.Compare(ticketA[:], ticketB[:]), cmp.Compare(idA, idB))
 }
@@ -163,30 +192,45 @@ func (p *picker) compare(a, b entry) int {
 func (p *picker) shrink() {
 	p.sort()
 	p.entries = p.entries[:p.keep]
-	p.limit = p.entries[p.keep-1].prefix
+	p.limit = 0
+	if p.keep > 0 {
+		p.limit = p.entries[p.keep-1].key
+	}
 	old := p.text.String()
 	p.text = strings.Builder{}
 	p.text.Grow(len(old))
-	for i, e := range p.entries {
-		id, area := e.in(old)
-		p.entries[i].text = p.text.Len()
-		p.text.WriteString(old[e.text : e.text+1+len(id)+1+len(area)])
+	p.rewrite(p.entries, old)
+	if p.pareto != nil {
+		p.rewrite(p.pareto.certain, old)
 	}
 }
 
-// sort brings the entries into the order of the draw: first by the leading bits of their prefixes,
+// rewrite moves the texts of entries.
+func (p *picker) rewrite(entries []entry, old string) {
+	for i, e := range entries {
+		id, area := e.in(old)
+		end := e.text + 1 + len(id) + 1 + len(area)
+		if p.pareto != nil {
+			end += weightBytes
+		}
+		entries[i].text = p.text.Len()
+		p.text.WriteString(old[e.text:end])
+	}
+}
+
+// sort brings the entries into the order of the draw: first by the leading bits of their keys,
 // then the few that agree in those.
 func (p *picker) sort() {
 	top := uint64(0)
 	for i := range p.entries {
-		top = max(top, p.entries[i].prefix)
+		top = max(top, p.entries[i].key)
 	}
-	// All prefixes begin with the zeros of the largest; leadingBits behind them are looked at.
+	// All keys begin with the zeros of the largest; leadingBits behind them are looked at.
 	low := max(0, 64-leadingBits-bits.LeadingZeros64(top))
 	radixSort(p.entries, low)
 	for start, end := 0, 0; start < len(p.entries); start = end {
-		leading := p.entries[start].prefix >> low
-		for end < len(p.entries) && p.entries[end].prefix>>low == leading {
+		leading := p.entries[start].key >> low
+		for end < len(p.entries) && p.entries[end].key>>low == leading {
 			end++
 		}
 		if end-start > 1 {
@@ -203,7 +247,7 @@ const (
 	leadingBits = 2 * digitBits
 )
 
-// radixSort sorts entries by leadingBits of their prefixes from bit low on (Knuth, The Art of
+// radixSort sorts entries by leadingBits of their keys from bit low on (Knuth, The Art of
 // Computer Programming 3, 5.2.5): each entry is moved twice, where a sort that compares would look
 // at it some twenty times.
 func radixSort(entries []entry, low int) {
@@ -212,7 +256,7 @@ func radixSort(entries []entry, low int) {
 	for shift := low; shift < low+leadingBits; shift += digitBits {
 		var next [mask + 1]int // where the next entry with a digit goes
 		for i := range from {
-			next[from[i].prefix>>shift&mask]++
+			next[from[i].key>>shift&mask]++
 		}
 		start := 0
 		for d, n := range next {
@@ -220,7 +264,7 @@ func radixSort(entries []entry, low int) {
 			start += n
 		}
 		for _, e := range from {
-			d := e.prefix >> shift & mask
+			d := e.key >> shift & mask
 			to[next[d]] = e
 			next[d]++
 		}
@@ -231,9 +275,11 @@ func radixSort(entries []entry, low int) {
 // finish ends the stratum and gives what was drawn from it.
 func (p *picker) finish() drawn {
 	p.sort()
-	d := drawn{n: p.n, rows: p.entries[:min(p.keep, len(p.entries))], text: p.text.String(),
-		cut: hexZeros}
-	if 0 < p.n && p.n <= int64(len(d.rows)) {
+	rest := p.entries[:min(p.keep, len(p.entries))]
+	d := drawn{n: p.n, rows: rest, text: p.text.String(), cut: hexZeros}
+	if p.pareto != nil {
+		d.rows, d.cut = p.finishPareto(rest)
+	} else if 0 < p.n && p.n <= int64(len(rest)) {
 		last := d.row(int(p.n) - 1)
 		d.cut = hex.EncodeToString(p.ticket([]byte(last.id))[:])
 	}

@@ -41,6 +41,16 @@ func testPicker(n, reserve, all int64, guess bool) *picker {
 	return newPicker(nil, n, reserve, all, guess, &space)
 }
 
+// showLine shows a picker one line as a scan does; it reports whether the line is wanted.
+func showLine(p *picker, ticket *[hashSize]byte, id, area []byte) bool {
+	p.count(1)
+	key, wanted := p.judge(ticket)
+	if wanted {
+		p.add(key, id, area, 0)
+	}
+	return wanted
+}
+
 // picked draws the same lines with a picker.
 func picked(p *picker, lines []ticketed) (ids []string, cut string, short bool) {
 	p.ticket = func(id []byte) *[hashSize]byte {
@@ -52,9 +62,7 @@ func picked(p *picker, lines []ticketed) (ids []string, cut string, short bool) 
 		panic("no line has the id " + string(id))
 	}
 	for _, l := range lines {
-		if p.wants(&l.ticket) {
-			p.add(&l.ticket, []byte(l.id), []byte("330102"))
-		}
+		showLine(p, &l.ticket, []byte(l.id), []byte("330102"))
 	}
 	short = p.short()
 	d := p.finish()
@@ -125,9 +133,7 @@ func TestPickMemory(t *testing.T) {
 	p := testPicker(1000, 0, 100_000, false)
 	most := 0
 	for _, l := range testLines(100_000, "z") {
-		if p.wants(&l.ticket) {
-			p.add(&l.ticket, []byte(l.id), nil)
-		}
+		showLine(p, &l.ticket, []byte(l.id), nil)
 		most = max(most, len(p.entries))
 	}
 	if most > 1500+slack {
@@ -144,7 +150,7 @@ func TestPickShort(t *testing.T) {
 	high := ticketed{id: "P.1"}
 	for i := range 200 {
 		binary.BigEndian.PutUint64(high.ticket[:], math.MaxUint64-uint64(i))
-		if p.wants(&high.ticket) {
+		if showLine(p, &high.ticket, []byte(high.id), nil) {
 			t.Fatal("a ticket above the guess is wanted")
 		}
 	}

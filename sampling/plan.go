@@ -45,7 +45,7 @@ const (
 type Plan struct {
 	// Draw (`draw`) identifies the draw for ever, e.g. 2026-11-M. A new draw is a new identifier.
 	Draw string
-	// Hash (`hash`) names the suite of every hash of the draw; this version knows sha256.
+	// Hash (`hash`) names the suite of every hash of the draw: HashSHA256 or HashSM3.
 	Hash string
 	// Prev (`prev`) is what the log stores for this office's previous transcript: Transcript.Sum,
 	// or PrevNone for its first. It makes the draws of an office a chain. No bundle can show that
@@ -53,9 +53,10 @@ type Plan struct {
 	Prev string
 	// Date (`date`) is the day of the freeze. No frame may be dated later, no visit end earlier.
 	Date Date
-	// Items (`items`) ascend strictly by ID.
+	// Items (`items`) ascend strictly by ID; there are none where tasks drawn elsewhere are staffed.
 	Items []Item
-	// Units (`units`) ascend strictly by ID and are exactly those that Items name.
+	// Units (`units`) ascend strictly by ID and are exactly those that Items name and those with
+	// TasksSHA; none is both.
 	Units []Unit
 	// Entropy (`entropy`) is in the order in which the values enter the seed.
 	Entropy []EntropySpec
@@ -236,8 +237,28 @@ func (p *Plan) Marshal() []byte { return appendJSON(nil, p.tree()) }
 // Commit gives H(J(plan)) in hex: what is published before the event.
 func (p *Plan) Commit() string { return suiteOf(p).hex(p.Marshal()) }
 
-// Check applies every rule of draw/1 §3 to §5 that needs no file. It gives the *Error or
-// *Unsupported that ParsePlan(p.Marshal()) would give.
+// TrialLabel is the label of every item and unit of a trial run (draw/1 §10).
+const TrialLabel = "test"
+
+// Trial reports whether the plan is a trial run 试抽 (draw/1 §10): every item and unit has the label
+// TrialLabel, so its tickets and pair numbers are those of no real draw. What is printed about a
+// trial run says so.
+func (p *Plan) Trial() bool {
+	for i := range p.Items {
+		if p.Items[i].Label != TrialLabel {
+			return false
+		}
+	}
+	for i := range p.Units {
+		if p.Units[i].Label != TrialLabel {
+			return false
+		}
+	}
+	return true
+}
+
+// Check applies every rule of draw/1 §3 to §5 that needs no file. It gives the *Error
+// that ParsePlan(p.Marshal()) would give.
 func (p *Plan) Check() error {
 	_, err := ParsePlan(p.Marshal())
 	return err

@@ -127,6 +127,9 @@ func TestPlanRules(t *testing.T) {
 		{unit + "area_rule", "same8", "not one of"},
 		{unit + "pool", ratio(2, 1), "num > den"},
 		{unit + "from", hex64, "only with tasks_sha"},
+		{unit + "tasks_sha", hex64, "an item names this unit although its tasks are given"},
+		{unit + "gate", object{{"max", int64(2)}}, "not in 0…1"},
+		{stratum + "method", "Pareto", "not one of"},
 		{"units", []any{}, "an empty list"},
 		{"entropy", []any{}, "an empty list"},
 		{"entropy.0.name", "commit", "the name commit is taken"},
@@ -184,29 +187,6 @@ func TestPlanBorders(t *testing.T) {
 	}
 }
 
-// TestPlanUnsupported: what the next version will do is refused by name.
-func TestPlanUnsupported(t *testing.T) {
-	for _, c := range []struct {
-		path    string
-		value   any
-		feature string
-	}{
-		{"hash", "sm3", "sm3"},
-		{"items.0.strata.0.method", "pareto", "pareto"},
-		{"units.0.gate", object{{"max", int64(0)}}, "gate"},
-		{"units.0.tasks_sha", hexZeros, "tasks_sha"},
-	} {
-		_, err := ParsePlan(edit(t, goodPlan(t), c.path, c.value))
-		var u *Unsupported
-		if !errors.As(err, &u) || u.Feature != c.feature {
-			t.Errorf("%s: %v", c.feature, err)
-		}
-		if err != nil && !strings.Contains(err.Error(), c.feature) {
-			t.Errorf("%q does not name %s", err, c.feature)
-		}
-	}
-}
-
 // TestCoolDownRatio: a cool-down cell must not be exempt.
 func TestCoolDownRatio(t *testing.T) {
 	files, _, _ := vector(t, "cooldown-and-caps")
@@ -242,9 +222,14 @@ func TestPlanMarshal(t *testing.T) {
 		PopulationRoot: hexZeros, Strata: []StratumCount{{"-", 10}, {"A", 10}, {"A~", 20}}})
 	p.Items[0].Strata[1] = Stratum{ID: "A", N: 10, Method: MethodSRS, Min: &least,
 		Pace: &Pace{1, 10, 11, 12, 100, 9}, Cap: &Ratio{1, 2}}
+	p.Items[0].Strata[0].Method = MethodPareto
 	p.Items[0].Strata[2] = Stratum{ID: "A~", N: 20, Method: MethodSRS, All: true}
 	p.Units[0].RosterSHA, p.Units[0].ConflictsSHA = hexZeros, hexZeros
 	p.Units[0].Pool = &Ratio{1, 3}
+	p.Units[0].Gate = &Gate{Max: 1}
+	p.Units = append(p.Units, Unit{ID: "ZJ", Kind: UnitLabs, Seats: 1, Label: "asg-zj",
+		VisitBy: "2026-12-31", RosterSHA: hexZeros, ConflictsSHA: hexZeros, AreaRule: "any",
+		TasksSHA: hexZeros, From: hexZeros})
 	p.Entropy = append(p.Entropy, EntropySpec{Name: "chain", Kind: EntropyChain, Event: "链",
 		Commit: hexZeros, By: "公证处"})
 	p.Note = `一次抽、一次查 "\`

@@ -14,6 +14,9 @@ func (d *decoder) checkPlan(p *Plan) {
 	d.checkEntropy(p)
 }
 
+// A plan comes from whoever wants it checked, so no rule here takes time that grows faster than
+// the plan: what is compared with everything before it is looked up in a set.
+
 // checkItems: items and their strata are sorted, N is the sum of the strata, every size is legal,
 // and no cool-down cell is exempt (§4.1).
 func (d *decoder) checkItems(p *Plan) {
@@ -58,12 +61,12 @@ func (d *decoder) checkFrame(p *Plan, f *Frame, path string) {
 	if f.CooldownFrom > f.Date {
 		d.soft(join(path, "cooldown_from"), string(f.CooldownFrom), "after the date of the frame")
 	}
-	for i, s := range f.StrataBy {
-		for _, earlier := range f.StrataBy[:i] {
-			if s == earlier {
-				d.soft(join(path, "strata_by"), s, "repeated")
-			}
+	by := map[string]bool{}
+	for _, s := range f.StrataBy {
+		if by[s] {
+			d.soft(join(path, "strata_by"), s, "repeated")
 		}
+		by[s] = true
 	}
 	for i := 1; i < len(f.Caps); i++ {
 		a, b := &f.Caps[i-1], &f.Caps[i]
@@ -73,12 +76,13 @@ func (d *decoder) checkFrame(p *Plan, f *Frame, path string) {
 	}
 }
 
-// checkUnits: units are sorted, not empty, and exactly those that items name; visits do not end
-// before the freeze (§4, §4.2).
+// checkUnits: units are sorted, not empty, exactly those that items name and those with given
+// tasks, and none is both; visits do not end before the freeze (§4, §4.2).
 func (d *decoder) checkUnits(p *Plan) {
 	if len(p.Units) == 0 {
 		d.soft("units", "", "an empty list")
 	}
+	named, units := p.itemsOfUnits(), map[UnitID]bool{}
 	for i := range p.Units {
 		u, path := &p.Units[i], at("units", i)
 		if i > 0 && u.ID <= p.Units[i-1].ID {
@@ -87,36 +91,30 @@ func (d *decoder) checkUnits(p *Plan) {
 		if u.VisitBy < p.Date {
 			d.soft(join(path, "visit_by"), string(u.VisitBy), "before the freeze")
 		}
-		// A unit that nothing is drawn for would only carry a roster into the commit.
-		if !p.namesUnit(u.ID) {
-			d.soft(path, string(u.ID), "no item names this unit")
+		// A unit that nothing is drawn for would only carry a roster into the commit. One with both
+		// would have two lists of tasks, and nobody could say which of them counts.
+		switch {
+		case len(named[u.ID]) == 0 && u.TasksSHA == "":
+			d.soft(path, string(u.ID), "no item names this unit, and its tasks are not given")
+		case len(named[u.ID]) > 0 && u.TasksSHA != "":
+			d.soft(path, string(u.ID), "an item names this unit although its tasks are given")
 		}
+		units[u.ID] = true
 	}
 	for i := range p.Items {
-		if p.unit(p.Items[i].Unit) == nil {
+		if !units[p.Items[i].Unit] {
 			d.soft(join(at("items", i), "unit"), string(p.Items[i].Unit), "not among the units")
 		}
 	}
 }
 
-// namesUnit reports whether an item names the unit.
-func (p *Plan) namesUnit(id UnitID) bool {
+// itemsOfUnits gives the places of the items that name each unit.
+func (p *Plan) itemsOfUnits() map[UnitID][]int {
+	of := map[UnitID][]int{}
 	for i := range p.Items {
-		if p.Items[i].Unit == id {
-			return true
-		}
+		of[p.Items[i].Unit] = append(of[p.Items[i].Unit], i)
 	}
-	return false
-}
-
-// unit gives the unit with that id, or nil.
-func (p *Plan) unit(id UnitID) *Unit {
-	for i := range p.Units {
-		if p.Units[i].ID == id {
-			return &p.Units[i]
-		}
-	}
-	return nil
+	return of
 }
 
 // checkEntropy: names and events are unique, and nothing that anyone can choose comes after the
@@ -125,6 +123,7 @@ func (d *decoder) checkEntropy(p *Plan) {
 	if len(p.Entropy) == 0 {
 		d.soft("entropy", "", "an empty list")
 	}
+	names, events := map[string]bool{}, map[string]bool{}
 	last := -1 // the last public event
 	for i := range p.Entropy {
 		e, path := &p.Entropy[i], at("entropy", i)
@@ -133,14 +132,13 @@ func (d *decoder) checkEntropy(p *Plan) {
 		}
 		// With one name twice the line of seed.txt could belong to either value; with one event twice
 		// the bits of a single event would be counted twice for the grade.
-		for k := range i {
-			if p.Entropy[k].Name == e.Name {
-				d.soft(join(path, "name"), e.Name, "entropy name repeated")
-			}
-			if p.Entropy[k].Event == e.Event {
-				d.soft(join(path, "event"), e.Event, "entropy event repeated")
-			}
+		if names[e.Name] {
+			d.soft(join(path, "name"), e.Name, "entropy name repeated")
 		}
+		if events[e.Event] {
+			d.soft(join(path, "event"), e.Event, "entropy event repeated")
+		}
+		names[e.Name], events[e.Event] = true, true
 		if e.public() {
 			last = i
 		}

@@ -97,10 +97,14 @@ func (u *Unit) tree() object {
 	o := object{{"unit", string(u.ID)}, {"kind", u.Kind}, {"seats", u.Seats},
 		{"label", u.Label}, {"visit_by", string(u.VisitBy)}, {"roster_sha", u.RosterSHA},
 		{"conflicts_sha", u.ConflictsSHA}, {"area_rule", u.AreaRule}}
+	if u.Gate != nil {
+		o = append(o, member{"gate", object{{"max", u.Gate.Max}}})
+	}
 	if u.Pool != nil {
 		o = append(o, member{"pool", u.Pool.tree()})
 	}
-	return o
+	// A digest is never empty, so an empty text is a key that is left out.
+	return o.withText("tasks_sha", u.TasksSHA).withText("from", u.From)
 }
 
 // tree gives an element of `entropy`.

@@ -51,7 +51,8 @@ func TestPlanTexts(t *testing.T) {
 	digest := strings.Repeat("0a", 32)
 	identifiers := words("", "-A", "_", ".A", "a", "Aa", "A B", "A/B", "Ａ", "A\n",
 		strings.Repeat("A", 65))
-	for _, path := range []string{"draw", "items.0.item", "items.0.unit", "units.0.unit"} {
+	for _, path := range []string{"draw", "items.0.item", "items.0.unit", "units.0.unit",
+		"units.2.unit"} {
 		planLimit{path: path, illegal: identifiers, rule: "not an identifier"}.check(t)
 	}
 	planLimit{path: "draw", legal: words("0", "A._-", strings.Repeat("Z", 64))}.check(t)
@@ -61,6 +62,7 @@ func TestPlanTexts(t *testing.T) {
 	}
 	for _, path := range []string{"prev", "items.0.candidates_sha", "items.0.population_sha",
 		"items.0.population_root", "units.0.roster_sha", "units.0.conflicts_sha",
+		"units.2.tasks_sha", "units.2.from",
 		"entropy.0.commit", "entropy.1.commit"} {
 		planLimit{path, words(digest, hexZeros), words("", digest[1:], digest+"0",
 			strings.ToUpper(digest), digest[:63]+"g", digest[:63]+" "), ruleDigest}.check(t)
@@ -99,9 +101,9 @@ func TestPlanDates(t *testing.T) {
 func TestPlanChoices(t *testing.T) {
 	for path, legal := range map[string]string{
 		"v":                         "draw/1",
-		"hash":                      "sha256",
+		"hash":                      "sha256 sm3",
 		"items.0.kind":              "key seasonal risk routine",
-		"items.0.strata.0.method":   "srs",
+		"items.0.strata.0.method":   "srs pareto",
 		"items.0.frame.strata_by.0": "area2 area4 area6",
 		"units.0.kind":              "inspectors experts labs",
 		"units.0.area_rule":         "any same2 same4 same6",
@@ -140,6 +142,7 @@ func TestPlanIntegers(t *testing.T) {
 		planLimit{"units.1.seats", integers(1, 99), integers(0, -1, 100),
 			"not in 1…99"}.check(t, "units.1.kind", kind)
 	}
+	planLimit{"units.2.gate.max", integers(0, 2), integers(-1, 3, 99), "not in 0…2"}.check(t)
 	planLimit{"entropy.3.bits", integers(0, 1024), integers(-1, 1025), "not in 0…1024"}.check(t)
 	// The office's own value may claim what it likes: bits of a seal count for nothing.
 	planLimit{"entropy.0.bits", integers(0, 1024), integers(-1, 1025), "not in 0…1024"}.check(t)

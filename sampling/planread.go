@@ -4,6 +4,13 @@ package sampling
 // object of the document. Rules that join several values are in plancheck.go; the tree that
 // printing uses is in planjson.go. A key that is in one and not in the other fails the test that
 // prints and parses a plan with every option.
+//
+// What is wrong with one value alone is hard: there is nothing to compute with. What is wrong
+// between values that are all there is soft, and Verify goes on (decoder says more). Where a rule
+// could be read either way it is soft, so that a published draw is looked at as far as possible.
+//
+// Optional keys have no default that could also be written: without `caps`, `min`, `cap`, `gate`,
+// `pool`, `tasks_sha`, `from`, `by` or `note` the key is absent, and each plan has one form.
 
 // PlanFile, SeedFile and TranscriptFile are the files of a bundle that are not frozen (§9).
 const (
@@ -21,8 +28,7 @@ const (
 )
 
 // ParsePlan reads plan.json: canonical JSON that keeps every rule of draw/1 §3 to §5 that can be
-// seen without the other files. Errors are *Error (Check is CheckCanonical or CheckPlan), or
-// *Unsupported for sm3, pareto, gate and tasks_sha.
+// seen without the other files. Errors are *Error with Check CheckCanonical or CheckPlan.
 func ParsePlan(b []byte) (*Plan, error) {
 	p, _, err := readPlan(b)
 	if err != nil {
@@ -64,11 +70,9 @@ func (d *decoder) plan(v any) *Plan {
 		f.fail("v", s, "not "+Version)
 	}
 	p.Draw = f.identifier("draw")
-	p.Hash = f.oneOf("hash", sha256Suite.name, "sm3")
-	// The suite is named before anything is hashed with another one by mistake.
-	if p.Hash == "sm3" {
-		d.unsupported("sm3")
-	}
+	p.Hash = f.oneOf("hash", HashSHA256, HashSM3)
+	// The first plan of an office says so with 64 zeros. That an earlier one is named here is for the
+	// log to compare: nobody can see from a bundle that a draw was left out between.
 	p.Prev = f.digest("prev")
 	p.Date = f.date("date")
 	p.Note = f.optionalLine("note")
@@ -161,10 +165,7 @@ func (d *decoder) frameCap(path string, v any) Cap {
 func (d *decoder) stratum(path string, v any) Stratum {
 	f := d.object(path, v)
 	s := Stratum{ID: f.str("id"), N: f.integer("N", 1, maxCount),
-		Method: f.oneOf("method", MethodSRS, "pareto")}
-	if s.Method == "pareto" {
-		d.unsupported("pareto")
-	}
+		Method: f.oneOf("method", MethodSRS, MethodPareto)}
 	if !validStratum(s.ID) {
 		f.soft(f.where("id"), s.ID, "not a stratum")
 	}
@@ -184,11 +185,16 @@ func (d *decoder) stratum(path string, v any) Stratum {
 		}
 		s.All = true
 		rules++
+		// With everybody drawn nothing is left for a weight to decide; the order is that of tickets.
+		if s.Method != MethodSRS {
+			f.soft(path, s.Method, "a census (all) is srs")
+		}
 	}
 	// Without exactly one rule there is no size to go on with.
 	if rules != 1 {
 		f.fail(path, "", "exactly one of ratio, pace, all")
 	}
+	// 0 is a min of its own and not the absence of one: the bytes differ, so the commits do.
 	// min and cap may stand with any of the three; Size says which combinations have no legal n.
 	if v := f.optional("min"); v != nil {
 		least := f.toInteger("min", v, 0, maxCount)
@@ -203,6 +209,8 @@ func (d *decoder) stratum(path string, v any) Stratum {
 
 // ratio reads {num, den}; it serves `ratio`, `cap` and `pool` (§4.1, §4.2).
 func (d *decoder) ratio(path string, v any) *Ratio {
+	// num and den need not be in lowest terms: 7/100 and 14/200 are two ways to write a document's
+	// words, with two commits, and one size.
 	f := d.object(path, v)
 	r := &Ratio{Num: f.integer("num", 0, maxDen), Den: f.integer("den", 1, maxDen)}
 	if r.Num > r.Den {
@@ -246,15 +254,18 @@ func (d *decoder) unit(path string, v any) Unit {
 	if v := f.optional("pool"); v != nil {
 		u.Pool = d.ratio(f.where("pool"), v)
 	}
-	// What is inside these is not read: a later version will say what is right there, and a
-	// plan with them is refused as a whole, by name.
-	if f.optional("gate") != nil {
-		d.unsupported("gate")
+	// A gate that lets a whole team in would be none.
+	if v := f.optional("gate"); v != nil {
+		g := d.object(f.where("gate"), v)
+		u.Gate = &Gate{Max: g.integer("max", 0, u.Seats-1)}
+		g.done("max")
 	}
-	if f.optional("tasks_sha") != nil {
-		d.unsupported("tasks_sha")
-	} else if f.optional("from") != nil {
-		f.soft(f.where("from"), "", "only with tasks_sha")
+	// Which units may have given tasks depends on the items (checkUnits). `from` names a transcript
+	// that this bundle does not hold, so there is nothing to compare it with here.
+	u.TasksSHA = f.optionalDigest("tasks_sha")
+	u.From = f.optionalDigest("from")
+	if u.From != "" && u.TasksSHA == "" {
+		f.soft(f.where("from"), u.From, "only with tasks_sha")
 	}
 	f.done("unit", "kind", "seats", "label", "visit_by", "roster_sha", "conflicts_sha",
 		"area_rule", "pool", "gate", "tasks_sha", "from")

@@ -71,20 +71,30 @@ func TestPlanOrders(t *testing.T) {
 	})
 }
 
-// TestPlanReferences: units are exactly those that items name (§4), and nothing more.
+// TestPlanReferences: units are exactly those that items name and those with given tasks, and none
+// is both (§4).
 func TestPlanReferences(t *testing.T) {
+	const noItem = "no item names this unit, and its tasks are not given"
 	checkRelations(t, []relation{
 		{"an item of an unknown unit", []any{"items.1.unit", "HJ"}, "units[1]",
-			"no item names this unit"},
+			noItem},
 		{"no units", []any{"units", []any{}}, "units", "an empty list"},
 		{"a unit without items", []any{"items.1.unit", "HJBH"}, "units[1]",
-			"no item names this unit"},
+			noItem},
 		{"a unit in no list", []any{"items.1.unit", "ZZ", "items.2", wholeItem(t, "ZJ")},
 			"items[1]: unit", "not among the units"},
 		{"two items of one unit", []any{"items.2", wholeItem(t, "ZJ")}, "", ""},
-		{"no items", []any{"items", []any{}}, "units[0]", "no item names this unit"},
+		{"no items", []any{"items", []any{}}, "units[0]", noItem},
 		{"from without tasks_sha", []any{"units.0.from", hexZeros}, "units[0]: from",
 			"only with tasks_sha"},
+		{"from alone", []any{"units.2.tasks_sha", gone{}}, "units[2]: from", "only with tasks_sha"},
+		{"tasks_sha without from", []any{"units.2.from", gone{}}, "", ""},
+		{"a unit of nothing", []any{"units.2.tasks_sha", gone{}, "units.2.from", gone{}},
+			"units[2]", noItem},
+		{"a unit of both", []any{"units.1.tasks_sha", hexZeros}, "units[1]",
+			"an item names this unit although its tasks are given"},
+		{"only given tasks", []any{"items", []any{}, "units.0.tasks_sha", hexZeros,
+			"units.1.tasks_sha", hexZeros}, "", ""},
 		{"items of one label", []any{"items.1.label", "sel-1"}, "", ""},
 		{"units of one label", []any{"units.1.label", "asg-1"}, "", ""},
 	})
@@ -209,19 +219,28 @@ func TestPlanEntropy(t *testing.T) {
 	})
 }
 
-// TestPlanLater: features of draw/1 that this version cannot carry out are named as such wherever
-// they stand, also beside a mistake that comes later in the document.
-func TestPlanLater(t *testing.T) {
-	for feature, set := range map[string][]any{
-		"sm3":       {"hash", "sm3", "note", ""},
-		"pareto":    {"items.0.strata.1.method", "pareto", "units", true},
-		"gate":      {"units.1.gate", object{{"max", int64(0)}}},
-		"tasks_sha": {"units.1.tasks_sha", hexZeros, "units.1.from", hexZeros},
-	} {
-		_, err := ParsePlan(planBytes(t, set...))
-		u, ok := err.(*Unsupported)
-		if !ok || *u != (Unsupported{PlanFile, feature}) {
-			t.Errorf("%s: %v", feature, err)
-		}
-	}
+// TestPlanMethods: pareto has every size but the census (§4.1), and a unit's gate leaves at least
+// one seat to others (§4.2).
+func TestPlanMethods(t *testing.T) {
+	first, cell, census := "items.0.strata.0.", "items.0.strata.1.", "items.0.strata.2."
+	gate := func(most int64) object { return object{{"max", most}} }
+	checkRelations(t, []relation{
+		{"pareto by pace", []any{first + "method", MethodPareto}, "", ""},
+		{"pareto by ratio", []any{cell + "method", MethodPareto}, "", ""},
+		{"pareto in every stratum that is no census", []any{first + "method", MethodPareto,
+			cell + "method", MethodPareto}, "", ""},
+		{"a census by pareto", []any{census + "method", MethodPareto}, "items[0]: strata[2]",
+			"a census (all) is srs"},
+		{"a pareto cell exempt", []any{cell + "method", MethodPareto, cell + "ratio.num", int64(0)},
+			"items[0]: strata[1]", "a cool-down cell with ratio 0"},
+		{"a gate for one", []any{"units.0.gate", gate(1)}, "", ""},
+		{"a gate for none", []any{"units.0.gate", gate(0)}, "", ""},
+		{"a gate for all", []any{"units.0.gate", gate(2)}, "units[0]: gate: max", "not in 0…1"},
+		{"a gate below none", []any{"units.0.gate", gate(-1)}, "units[0]: gate: max", "not in 0…1"},
+		{"a gate of a single seat", []any{"units.1.gate", gate(0)}, "", ""},
+		{"a gate that is a single seat", []any{"units.1.gate", gate(1)}, "units[1]: gate: max",
+			"not in 0…0"},
+		{"a gate of another shape", []any{"units.1.gate", object{{"min", int64(0)}}}, "units[1]: gate",
+			"key is missing"},
+	})
 }

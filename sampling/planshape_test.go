@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// wholePlan is a plan that uses every key of §3 to §5 that this version carries out: two items, of
-// which one has nobody, a unit of inspectors and one of experts, all kinds of entropy. Line breaks
+// wholePlan is a plan that uses every key of §3 to §5: two items, of which one has nobody, a unit of
+// inspectors, one of experts and one with given tasks, all kinds of entropy. Line breaks
 // and tabs stand here for the reader; planBytes takes them out.
 const wholePlan = `{"date":"2026-11-01","draw":"2026-11-M","entropy":[
 {"bits":256,"by":"公证处","commit":"` + hexZeros + `","event":"信封","kind":"seal","name":"seal"},
@@ -34,7 +34,10 @@ const wholePlan = `{"date":"2026-11-01","draw":"2026-11-M","entropy":[
 "pool":{"den":3,"num":1},"roster_sha":"` + hexZeros + `","seats":2,"unit":"HJBH",
 "visit_by":"2026-12-31"},
 {"area_rule":"same4","conflicts_sha":"` + hexZeros + `","kind":"experts","label":"asg-2",
-"roster_sha":"` + hexZeros + `","seats":1,"unit":"ZJ","visit_by":"2026-11-01"}],"v":"draw/1"}`
+"roster_sha":"` + hexZeros + `","seats":1,"unit":"ZJ","visit_by":"2026-11-01"},
+{"area_rule":"same6","conflicts_sha":"` + hexZeros + `","from":"` + hexZeros + `",
+"gate":{"max":2},"kind":"labs","label":"asg-3","roster_sha":"` + hexZeros + `","seats":3,
+"tasks_sha":"` + hexZeros + `","unit":"ZZZ","visit_by":"2026-11-30"}],"v":"draw/1"}`
 
 // planBytes is wholePlan as plan.json with some values changed: set holds paths and values in turn.
 func planBytes(t *testing.T, set ...any) []byte {
@@ -95,6 +98,8 @@ var planKeys = []struct{ object, keys string }{
 	{"units.0", "unit:text kind:text seats:integer pool:object? label:text visit_by:text " +
 		"roster_sha:text conflicts_sha:text area_rule:text"},
 	{"units.0.pool", "num:integer den:integer"},
+	{"units.2", "gate:object? from:text?"},
+	{"units.2.gate", "max:integer"},
 	{"entropy.0", "name:text kind:text event:text bits:integer commit:text by:text?"},
 	{"entropy.1", "commit:text"},
 	{"entropy.3", "name:text kind:text event:text bits:integer"},

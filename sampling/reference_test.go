@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/emmansun/gmsm/sm3"
 )
 
 // This file is draw/1 §3 to §6 a second time, written from the text of the specification alone, in
@@ -23,13 +25,14 @@ import (
 // Random offices are frozen and drawn by the package and compared with it.
 
 // slowHash is H of §1.
-func slowHash(text string) string {
-	h := sha256.Sum256([]byte(text))
+func slowHash(suite, text string) string {
+	h := map[string]func([]byte) [32]byte{"sha256": sha256.Sum256, "sm3": sm3.Sum}[suite]([]byte(text))
 	return hex.EncodeToString(h[:])
 }
 
 // slowPlan is the part of a plan that selection reads.
 type slowPlan struct {
+	Hash  string
 	Date  string
 	Items []struct {
 		Item, Label string
@@ -45,13 +48,14 @@ type slowPlan struct {
 			}
 		}
 		Strata []struct {
-			ID    string
-			N     int64
-			Ratio *slowRatio
-			Pace  *slowRatio
-			All   bool
-			Min   int64
-			Cap   *slowRatio
+			ID     string
+			N      int64
+			Method string
+			Ratio  *slowRatio
+			Pace   *slowRatio
+			All    bool
+			Min    int64
+			Cap    *slowRatio
 		}
 	}
 	Entropy []struct{ Name string }
@@ -69,36 +73,45 @@ func slowTranscript(t *testing.T, files fs.FS, values map[string]string) (
 	if err := json.Unmarshal([]byte(raw), &plan); err != nil {
 		t.Fatal(err)
 	}
-	commit := slowHash(raw)
+	commit := slowHash(plan.Hash, raw)
 	seedText = "draw/1 seed\ncommit=" + commit + "\n"
 	for _, e := range plan.Entropy {
 		seedText += e.Name + "=" + values[e.Name] + "\n"
 	}
-	seed := slowHash(seedText)
+	seed := slowHash(plan.Hash, seedText)
 	items := []any{}
 	for i, it := range plan.Items {
-		strata := map[string][]string{} // id → "ticket id"
+		strata := map[string][]slowUnit{} // by id
 		text := string(mustRead(t, files, "candidates."+it.Item+".tsv"))
 		for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 			column := strings.Split(line, "\t")
 			if stratum := slowPlace(plan, i, column); stratum != "" {
-				ticket := slowHash(seed + "|" + it.Label + "|" + column[0])
-				strata[stratum] = append(strata[stratum], ticket+" "+column[0])
+				ticket := slowHash(plan.Hash, seed+"|"+it.Label+"|"+column[0])
+				weight, _ := strconv.ParseInt(column[7], 10, 64)
+				strata[stratum] = append(strata[stratum],
+					slowUnit{id: column[0], ticket: ticket, weight: weight})
 			}
 		}
 		list := []any{}
 		for k, s := range it.Strata {
 			order := strata[s.ID]
-			sort.Strings(order)
+			sort.Slice(order, func(i, j int) bool {
+				return order[i].ticket+order[i].id < order[j].ticket+order[j].id
+			})
 			n := slowSize(plan, i, k)
 			selected, reserve, cut := []string{}, []string{}, strings.Repeat("0", 64)
-			for place, entry := range order {
-				ticket, id, _ := strings.Cut(entry, " ")
+			if s.Method == "pareto" {
+				order, _ = slowPareto(order, int64(n))
+			}
+			for place, u := range order {
 				if place < n {
-					selected, cut = append(selected, id), ticket
+					selected, cut = append(selected, u.id), u.ticket
 				} else if place < n+it.Reserve {
-					reserve = append(reserve, id)
+					reserve = append(reserve, u.id)
 				}
+			}
+			if s.Method == "pareto" {
+				cut = slowCut(order, int64(n))
 			}
 			list = append(list, map[string]any{"id": s.ID, "N": len(order), "n": n, "cut": cut,
 				"selected": selected, "reserve": reserve})
@@ -158,14 +171,15 @@ func slowSize(plan slowPlan, item, stratum int) int {
 // randomOffice freezes one to three items of two units with everything that a plan can ask for.
 func randomOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 	t.Helper()
-	plan := &Plan{Draw: "2026-11-R", Hash: "sha256", Prev: PrevNone, Date: "2026-11-01",
+	plan := &Plan{Draw: "2026-11-R", Hash: []string{HashSHA256, HashSM3}[r.IntN(2)], Prev: PrevNone, Date: "2026-11-01",
 		Entropy: []EntropySpec{{Name: "w", Kind: EntropyWitness, Event: "监督员宣读"},
 			{Name: "d", Kind: EntropyBeacon, Event: "quicknet", Bits: 64}}}
 	files := fstest.MapFS{}
 	for i := range 1 + r.IntN(3) {
 		item := ItemID("SX-" + strconv.Itoa(i))
 		frame := randomFrame(r)
-		b, err := NewPopulationBuilder(HashSHA256, item, frame)
+		weighted := r.IntN(2) == 0
+		b, err := NewPopulationBuilder(plan.Hash, item, frame, weighted)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,6 +201,15 @@ func randomOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 		for k := range it.Strata {
 			randomSize(r, &it.Strata[k])
 		}
+		// With weights in the file at least one stratum has to read them.
+		for k := range it.Strata {
+			if s := &it.Strata[k]; weighted && (k == 0 || r.IntN(2) == 0) {
+				s.Method = MethodPareto
+				if s.All {
+					s.All, s.Ratio = false, &Ratio{1 + r.Int64N(4), 5}
+				}
+			}
+		}
 		plan.Items = append(plan.Items, it)
 	}
 	for u := range min(2, len(plan.Items)) {
@@ -195,7 +218,8 @@ func randomOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 		roster := randomRoster(r)
 		files[NameRoster(unit.ID)] = &fstest.MapFile{Data: roster}
 		files[NameConflicts(unit.ID)] = &fstest.MapFile{}
-		unit.RosterSHA, unit.ConflictsSHA = slowHash(string(roster)), slowHash("")
+		unit.RosterSHA = slowHash(plan.Hash, string(roster))
+		unit.ConflictsSHA = slowHash(plan.Hash, "")
 		plan.Units = append(plan.Units, unit)
 	}
 	files[PlanFile] = &fstest.MapFile{Data: plan.Marshal()}
@@ -220,8 +244,9 @@ func randomCandidate(r *rand.Rand, k int) Candidate {
 	pick := func(words ...string) string { return words[r.IntN(len(words))] }
 	return Candidate{ID: EntityID(fmt.Sprintf("R.%05d", 3*k)),
 		Area: pick("330102", "330105001", "340207"), Class: pick("A", "B", "D", "-"),
-		Status: pick("active", "active", "active", "active", "revoked"),
-		Visits: []int64{r.Int64N(4), r.Int64N(6)}, Weight: 1,
+		Status:    pick("active", "active", "active", "active", "revoked"),
+		Visits:    []int64{r.Int64N(4), r.Int64N(6)},
+		Weight:    1 + []int64{0, r.Int64N(9), r.Int64N(1000)}[r.IntN(3)],
 		LastVisit: Date(pick("", "", "2026-03-14", "2026-03-15", "2026-10-01")),
 		HoldUntil: Date(pick("", "", "", "2026-10-31", "2026-11-01"))}
 }
@@ -253,9 +278,9 @@ func randomRoster(r *rand.Rand) (data []byte) {
 	return data
 }
 
-// TestReference draws 60 random offices both ways and verifies the bundles.
+// TestReference draws 80 random offices both ways and verifies the bundles.
 func TestReference(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(80) {
 		r := rand.New(rand.NewPCG(1, seed))
 		files, plan := randomOffice(t, r)
 		values := map[string]string{"w": "风 = " + strconv.Itoa(r.Int()),

@@ -65,22 +65,6 @@ func TestRefusePlanValues(t *testing.T) {
 	}
 }
 
-// TestRefuseLater: what this version cannot carry out is an *Unsupported, never drawn in part.
-func TestRefuseLater(t *testing.T) {
-	for feature, bend := range map[string]func(p *Plan){
-		"sm3":    func(p *Plan) { p.Hash = "sm3" },
-		"pareto": func(p *Plan) { p.Items[0].Strata[1].Method = "pareto" },
-	} {
-		files, plan, values := smallOffice().freeze(t)
-		bend(plan)
-		var u *Unsupported
-		if err := refusedDraw(t, feature, plan, files, values); !errors.As(err, &u) ||
-			u.Feature != feature {
-			t.Errorf("%s: %v", feature, err)
-		}
-	}
-}
-
 // TestRefuseValues: values that §5 does not allow, by the kind of the entry.
 func TestRefuseValues(t *testing.T) {
 	const secret = "32d1c16afd22f9488c1b5e69807f91164e8a0d5bf8d0e9628a1ff7d228b399da"

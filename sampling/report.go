@@ -1,6 +1,7 @@
 package sampling
 
-// This file is what Verify says: lines for a reader, names and exit codes for a program.
+// This file is what Verify says: lines for a reader, names and exit codes for a program. A line may
+// gain words behind those it has; its first two words and the exit code are what scripts read.
 
 import (
 	"errors"

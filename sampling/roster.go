@@ -24,7 +24,6 @@ import (
 	"io"
 	"io/fs"
 	"strconv"
-	"strings"
 )
 
 // MaxRoster is the most lines of a roster, so that 64-bit integers suffice for staffing (§2).
@@ -38,9 +37,6 @@ const (
 // NameRoster gives the name of a unit's roster file.
 func NameRoster(unit UnitID) string { return "roster." + string(unit) + ".tsv" }
 
-// NameTasks gives the name of the given tasks of a unit that has tasks_sha.
-func NameTasks(unit UnitID) string { return "tasks." + string(unit) + ".tsv" }
-
 // NameConflicts gives the name of a unit's conflicts file.
 func NameConflicts(unit UnitID) string { return "conflicts." + string(unit) + ".tsv" }
 
@@ -51,12 +47,7 @@ func (l RosterLine) AppendLine(b []byte) []byte {
 	if len(l.Scopes) == 0 {
 		b = append(b, '-')
 	}
-	for i, s := range l.Scopes {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, s...)
-	}
+	b = appendCodes(b, l.Scopes)
 	b = append(append(b, '\t', flag(l.Lead), '\t', flag(l.Gated), '\t'), l.CertUntil...)
 	b = append(strconv.AppendInt(append(b, '\t'), l.Carry, 10), '\t')
 	if l.Cap == NoCap {
@@ -129,15 +120,7 @@ func parseScopes(s string) ([]ItemID, bool) {
 	if s == "-" {
 		return nil, true
 	}
-	parts := strings.Split(s, ",")
-	scopes := make([]ItemID, len(parts))
-	for i, p := range parts {
-		if !ValidIdentifier(p) || i > 0 && p <= parts[i-1] {
-			return nil, false
-		}
-		scopes[i] = ItemID(p)
-	}
-	return scopes, true
+	return parseCodes(s)
 }
 
 // AppendLine appends the line with its LF.

@@ -8,21 +8,31 @@ package sampling
 //   - who has the smallest tickets of each stratum (check selection)?
 //   - in which area does each of them lie (for staffing)?
 //
-// Candidates and population ascend by the same ids, so they are merged like two sorted lists, and
-// memory holds one line of each beside the rows that the pickers keep.
+// Candidates and population ascend by the same ids, so they are merged like two sorted lists. Both
+// are read in blocks, in step; each block is cut into pieces with the same ids of both files, which
+// workers look at while the next blocks are read (piece.go). What they find is put
+// together in the order of the files: no result depends on how the files were cut or on who was
+// faster. Memory holds two blocks of each file beside the rows that the pickers keep.
+//
+// A round goes like this:
+//
+//	cut        whole lines of both blocks up to the smaller of their last ids, in pieces
+//	parallel   read the next blocks · hash the candidates · hash the population · look at pieces
+//	join       errors, counts, Merkle subtrees and wanted rows of each piece, in order
+//	turn       what was not cut and what was read become the present blocks
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 )
 
 // itemScan is what one pass over an item's two files found. Draw and Verify share it, so that
 // what is checked is what was drawn.
 type itemScan struct {
-	// files: first thing wrong with the files themselves (check files).
+	// files: first thing wrong with the files themselves (check files). A mistake in the candidates
+	// comes before any in the population, which is derived from them.
 	files error
 	// population: first place where the population is not what §3 makes of the candidates.
 	population error
@@ -31,72 +41,104 @@ type itemScan struct {
 	drawn    []drawn
 }
 
+// scanShape says how the work is cut. It changes the speed and nothing else.
+type scanShape struct {
+	// block: bytes of a file that are held at a time, twice.
+	block int
+	// piece: bytes of the candidates, or of the population alone, that a worker looks at in one go.
+	piece int
+	// workers at a time.
+	workers int
+}
+
+// usualShape makes blocks large enough that workers seldom wait for each other, and pieces small
+// enough to be spread evenly.
+var usualShape = scanShape{block: 4 << 20, piece: 32 << 10, workers: workers}
+
 // itemScanner reads candidates and population side by side: both ascend by id, so each line of
 // the population meets its candidate without anything being kept.
-//
-// A line is valid until the next one of the same file is read, so at any time c belongs to the last
-// line of cand and id, stratum to the last line of pop; what must outlive that is copied.
 type itemScanner struct {
-	item    *Item
-	cand    *lineReader
-	pop     *lineReader
-	tree    *MerkleTree
-	tickets *ticketer
+	item  *Item
+	shape scanShape
+	suite *suite
+	seed  string
+
+	// cand, pop: the present blocks of the two files.
+	cand, pop *blockReader
+	// tree: of the population lines before them.
+	tree *MerkleTree
 	// pickers: parallel to item.Strata.
 	pickers []*picker
 	// index: stratum → its place in item.Strata.
 	index map[string]int
+	// weighted: lines of the population have the third column.
+	weighted bool
+	// width: counts in each visits, as in the first line; 0 without any.
+	width int
+
+	// pieces: of the present blocks; their memory serves every round.
+	pieces []*piece
+	// candLines, popLines: lines before the present blocks.
+	candLines, popLines int
+	// lastCand, lastPop: first columns of the lines before the present blocks.
+	lastCand, lastPop []byte
+
 	// strays: lines of strata that the plan does not have.
 	strays   int64
 	excluded Excluded
 	mismatch error
-
-	// the candidate and the population line read last; their slices are valid until the next
-	c candidateView
-	// width: counts in each visits.
-	width       int
-	id, stratum []byte
-	// popOpen: id and stratum hold a line.
-	popOpen bool
-	// expected: the stratum that §3 gives the candidate.
-	expected         []byte
-	lastCand, lastID []byte
+	// popError: first thing wrong with the population, while the candidates are read to their end.
+	popError error
 }
+
+// errChanged says that two passes over a file did not find the same.
+var errChanged = errors.New("it was changed while it was read")
 
 // scanItem reads the files of an item, compares them with the plan and with each other, and
 // keeps the rows that the seed selects or holds in reserve.
 func scanItem(files fs.FS, s *suite, item *Item, seed string) itemScan {
-	scan, short := scanOnce(files, s, item, seed, true)
+	return scanShaped(files, s, item, seed, usualShape)
+}
+
+// scanShaped is scanItem with the work cut in another way.
+func scanShaped(files fs.FS, s *suite, item *Item, seed string, shape scanShape) itemScan {
+	scan, short := scanOnce(files, s, item, seed, shape, true)
 	if short {
-		scan, _ = scanOnce(files, s, item, seed, false)
+		scan, _ = scanOnce(files, s, item, seed, shape, false)
 	}
 	return scan
 }
 
-// scanOnce is one pass of scanItem; short says that a picker's guess was too low.
-func scanOnce(files fs.FS, s *suite, item *Item, seed string, guess bool) (
+// scanOnce is one pass of scanItem, or two where there are weights; short says that a picker's
+// guess was too low.
+func scanOnce(files fs.FS, s *suite, item *Item, seed string, shape scanShape, guess bool) (
 	scan itemScan, short bool) {
-	cand, err := openLines(files, NameCandidates(item.ID), s)
+	cand, err := openBlocks(files, NameCandidates(item.ID), s, shape.block)
 	if err != nil {
 		return itemScan{files: err}, false
 	}
 	defer cand.Close()
-	pop, err := openLines(files, NamePopulation(item.ID), s)
+	sc := &itemScanner{item: item, shape: shape, suite: s, seed: seed, cand: cand,
+		tree: newMerkleTree(s), index: map[string]int{}, weighted: item.weighted()}
+	weights, weighed := make([]*pareto, len(item.Strata)), ""
+	if sc.weighted {
+		if weights, weighed, err = weigh(files, s, item, shape); err != nil {
+			return itemScan{files: err}, false
+		}
+	}
+	// Lines of the population have less than half the length of the candidates'.
+	sc.pop, err = openBlocks(files, NamePopulation(item.ID), s, max(1, shape.block/2))
 	if err != nil {
 		return itemScan{files: err}, false
 	}
-	defer pop.Close()
-	sc := &itemScanner{item: item, cand: cand, pop: pop, tree: newMerkleTree(s),
-		tickets: newTicketer(s, seed, item.Label), index: map[string]int{}}
-	space := int64(firstSpace)
-	for i := range item.Strata {
-		n, _ := item.Strata[i].Size()
-		p := newPicker(sc.tickets.of, n, item.Reserve, item.Strata[i].N, guess, &space)
-		sc.pickers = append(sc.pickers, p)
-		sc.index[item.Strata[i].ID] = i
-	}
+	defer sc.pop.Close()
+	sc.makePickers(weights, guess)
 	if err := sc.run(); err != nil {
-		return itemScan{files: sc.cause(err)}, false
+		return itemScan{files: err}, false
+	}
+	// X and m must be those of the lines that were drawn from.
+	if sc.weighted && weighed != sc.pop.sum() {
+		return itemScan{files: &MissingError{sc.pop.name, errChanged}}, false
 	}
 	// Both verdicts are kept: a file that is not the plan's can still be told to differ from §3.
 	scan = itemScan{files: sc.checkFiles(), population: sc.checkPopulation(), complete: true}
@@ -107,167 +149,179 @@ func scanOnce(files fs.FS, s *suite, item *Item, seed string, guess bool) (
 	return scan, short
 }
 
+// makePickers makes a picker for each stratum; weights are parallel to them, nil for srs.
+func (sc *itemScanner) makePickers(weights []*pareto, guess bool) {
+	tickets := newTicketer(sc.suite, sc.seed, sc.item.Label)
+	space := int64(firstSpace)
+	for i := range sc.item.Strata {
+		s := &sc.item.Strata[i]
+		n, _ := s.Size()
+		var p *picker
+		if weights[i] != nil {
+			p = newParetoPicker(tickets.of, n, sc.item.Reserve, s.N, weights[i], &space)
+		} else {
+			p = newPicker(tickets.of, n, sc.item.Reserve, s.N, guess, &space)
+		}
+		sc.pickers = append(sc.pickers, p)
+		sc.index[s.ID] = i
+	}
+}
+
 // run merges the two files to their ends. Its error is a malformed or unreadable line.
 func (sc *itemScanner) run() error {
-	if err := sc.nextPopulation(); err != nil {
-		return err
-	}
-	for {
-		err := sc.nextCandidate()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if err := sc.match(); err != nil {
-			return err
-		}
-	}
-	// What is left of the population has no candidate either; it is read to its end all the same,
-	// because hash and root are those of the whole file.
-	if sc.popOpen {
-		sc.differ("the population has more lines than candidates are eligible")
-	}
-	for sc.popOpen {
-		sc.take(nil)
-		if err := sc.nextPopulation(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// cause prefers a mistake in the candidates to the one that it led to in the population, which is
-// derived from them.
-func (sc *itemScanner) cause(err error) error {
-	var e *Error
-	if !errors.As(err, &e) || e.File != sc.pop.name {
-		return err
-	}
-	for {
-		switch earlier := sc.nextCandidate(); {
-		case errors.Is(earlier, io.EOF):
-			return err
-		case earlier != nil:
-			return earlier
-		}
-	}
-}
-
-// match places the present candidate and consumes the population lines up to it. In a population
-// that is right each eligible candidate meets its own line; otherwise the first difference is kept
-// and the merge goes on, so that later checks still have rows to look at.
-func (sc *itemScanner) match() error {
-	code, stratum := sc.item.Frame.place(&sc.c, sc.expected[:0])
-	if code != "" {
-		sc.excluded.count(code)
-	} else {
-		sc.expected = stratum
-	}
-	// Population lines before this candidate belong to no candidate at all.
-	for sc.popOpen && bytes.Compare(sc.id, sc.c.id) < 0 {
-		sc.differ("no eligible candidate has this id")
-		sc.take(nil)
-		if err := sc.nextPopulation(); err != nil {
-			return err
-		}
-	}
-	present := sc.popOpen && bytes.Equal(sc.id, sc.c.id)
-	switch {
-	case code == "" && !present:
-		sc.lacks()
-	case code != "" && present:
-		sc.differ("the candidate of this id is excluded: " + code)
-	case present && !bytes.Equal(sc.stratum, stratum):
-		sc.differ("its stratum is " + string(stratum))
-	}
-	if !present {
-		return nil
-	}
-	sc.take(sc.c.area)
-	return sc.nextPopulation()
-}
-
-// differ records the first difference, at the present line of the population.
-func (sc *itemScanner) differ(rule string) {
-	if sc.mismatch == nil {
-		sc.mismatch = &Error{Check: CheckPopulation, File: sc.pop.name, Line: sc.pop.number,
-			Value: string(sc.id) + " " + string(sc.stratum), Rule: rule}
-	}
-}
-
-// lacks records the first difference, at the present line of the candidates.
-func (sc *itemScanner) lacks() {
-	if sc.mismatch == nil {
-		sc.mismatch = &Error{Check: CheckPopulation, File: sc.cand.name, Line: sc.cand.number,
-			Value: string(sc.c.id) + " " + string(sc.expected),
-			Rule:  "this eligible candidate is not in the population"}
-	}
-}
-
-// take offers the present line of the population to its stratum.
-func (sc *itemScanner) take(area []byte) {
-	// The conversion does not allocate: it is only a key to look up.
-	i, ok := sc.index[string(sc.stratum)]
-	if !ok {
-		sc.strays++
-		return
-	}
-	ticket := sc.tickets.of(sc.id)
-	if p := sc.pickers[i]; p.wants(ticket) {
-		p.add(ticket, sc.id, area)
-	}
-}
-
-// nextCandidate reads and checks a line of the candidates, or gives io.EOF.
-func (sc *itemScanner) nextCandidate() error {
-	line, err := sc.cand.next()
-	if err != nil {
-		return err
-	}
-	if _, err := sc.c.parse(line); err != nil {
-		return sc.cand.placed(err)
-	}
-	if sc.lastCand != nil && bytes.Compare(sc.c.id, sc.lastCand) <= 0 {
-		return sc.cand.errorf(ruleNotAscending)
-	}
-	sc.lastCand = append(sc.lastCand[:0], sc.c.id...)
 	// The first line sets the width for the file; a file without lines has none, so it satisfies
-	// any caps.
-	if sc.width == 0 {
-		sc.width = sc.c.counters
+	// any caps. A first line that is malformed is found by whoever looks at it next.
+	if first := sc.cand.lines(); len(first) > 0 {
+		var v candidateView
+		if _, err := v.parse(first[:bytes.IndexByte(first, '\n')]); err == nil {
+			sc.width = v.counters
+		}
 	}
-	if sc.c.counters != sc.width {
-		return sc.cand.placed(&Error{Column: 5, Rule: ruleWidth})
+	for !sc.cand.done() || !sc.pop.done() {
+		cand, pop, count := sc.cut()
+		parallelOn(sc.shape.workers, 3+count, func(i int) {
+			switch i {
+			case 0:
+				// One after the other: not every file system reads two files at a time.
+				sc.cand.fill(cand)
+				sc.pop.fill(pop)
+			case 1:
+				sc.cand.hashFresh()
+			case 2:
+				sc.pop.hashFresh()
+			default:
+				sc.pieces[i-3].run()
+			}
+		})
+		// From here on nobody else runs. The first mistake in the candidates ends the scan.
+		for _, p := range sc.pieces[:count] {
+			if err := sc.join(p); err != nil {
+				return err
+			}
+		}
+		sc.lastCand = lastColumn(sc.lastCand, sc.cand.lines()[:cand])
+		sc.lastPop = lastColumn(sc.lastPop, sc.pop.lines()[:pop])
+		sc.cand.turn()
+		sc.pop.turn()
+		if sc.popError != nil {
+			sc.pop.abandon()
+		}
 	}
-	if sc.width < sc.item.Frame.counters() {
-		return sc.cand.placed(&Error{Column: 5, Rule: missingCounter(&sc.item.Frame)})
+	// What ended a file before its time comes after all its lines.
+	if sc.cand.cause != nil {
+		return sc.placed(sc.cand, sc.candLines, sc.cand.cause)
 	}
-	return nil
+	if sc.popError == nil && sc.pop.cause != nil {
+		sc.popError = sc.placed(sc.pop, sc.popLines, sc.pop.cause)
+	}
+	return sc.popError
 }
 
-// nextPopulation reads and checks a line of the population; at the end popOpen becomes false.
-func (sc *itemScanner) nextPopulation() error {
-	line, err := sc.pop.next()
-	if errors.Is(err, io.EOF) {
-		sc.popOpen = false
+// placed adds file and line to what ended a file before its time, after so many lines.
+func (sc *itemScanner) placed(r *blockReader, lines int, cause error) error {
+	var e *Error
+	if errors.As(cause, &e) {
+		return &Error{Check: CheckFiles, File: r.name, Line: lines + 1, Rule: e.Rule}
+	}
+	return cause
+}
+
+// lastColumn gives the first column of the last of some lines, in the memory of old, or old.
+func lastColumn(old, lines []byte) []byte {
+	if len(lines) == 0 {
+		return old
+	}
+	return append(old[:0], firstColumn(lines[lastLine(lines):])...)
+}
+
+// cut decides how much of the present blocks is looked at in this round, and makes the pieces. Of
+// the file that is behind it takes the whole block, so every round gets on.
+func (sc *itemScanner) cut() (cand, pop, count int) {
+	c, p := sc.cand.lines(), sc.pop.lines()
+	// A file without lines here has none at all any more: then the other one is taken as it is. If
+	// both end here, all is taken.
+	if len(c) > 0 && len(p) > 0 && !(sc.cand.ended && sc.pop.ended) {
+		lastC, lastP := firstColumn(c[lastLine(c):]), firstColumn(p[lastLine(p):])
+		if !sc.cand.ended && (sc.pop.ended || bytes.Compare(lastC, lastP) <= 0) {
+			p = p[:seek(p, after(lastC))]
+		} else {
+			c = c[:seek(c, after(lastP))]
+		}
+	}
+	// Whatever of the candidates is not in this round comes later.
+	final := sc.cand.ended && len(c) == sc.cand.whole
+	cand, pop = len(c), len(p)
+	lastC, lastP, leaf := sc.lastCand, sc.lastPop, int64(sc.popLines)
+	for len(c) > 0 || len(p) > 0 {
+		endC := wholeLines(c, sc.shape.piece)
+		endP := len(p)
+		// A piece has the population lines below the first candidate of the next piece: those of its
+		// own candidates, and those of nobody between or behind them.
+		switch {
+		case endC < len(c):
+			endP = seek(p, firstColumn(c[endC:]))
+		case endC == 0:
+			endP = wholeLines(p, sc.shape.piece)
+		}
+		if count == len(sc.pieces) {
+			sc.pieces = append(sc.pieces, newPiece(sc))
+		}
+		next := sc.pieces[count]
+		next.start(c[:endC], p[:endP], lastC, lastP, leaf, final && endC == len(c))
+		if endC > 0 {
+			lastC = firstColumn(c[lastLine(c[:endC]):])
+		}
+		if endP > 0 {
+			lastP = firstColumn(p[lastLine(p[:endP]):])
+		}
+		// Where its leaves stand in the Merkle tree a worker must know beforehand.
+		leaf += int64(bytes.Count(p[:endP], []byte{'\n'}))
+		c, p = c[endC:], p[endP:]
+		count++
+	}
+	return cand, pop, count
+}
+
+// after gives the smallest first column that is larger.
+func after(id []byte) []byte { return append(bytes.Clone(id), 0) }
+
+// join adds what was found in a piece to what was found before it. Its error is a mistake in the
+// candidates.
+func (sc *itemScanner) join(p *piece) error {
+	if p.candError != nil {
+		p.candError.Line += sc.candLines
+		return p.candError
+	}
+	// Lines of the piece count from its start; those before it are known only now.
+	if p.mismatch != nil && sc.mismatch == nil {
+		p.mismatch.Line += sc.popLines
+		if p.mismatch.File == sc.cand.name {
+			p.mismatch.Line += sc.candLines - sc.popLines
+		}
+		sc.mismatch = p.mismatch
+	}
+	// After a mistake in the population only the candidates are still of interest.
+	sc.candLines += p.candLine
+	sc.excluded.add(p.excluded)
+	if sc.popError != nil {
 		return nil
 	}
-	if err != nil {
-		return err
+	if p.popError != nil {
+		p.popError.Line += sc.popLines
+		sc.popError = p.popError
+		return nil
 	}
-	id, stratum, bad := splitPopulation(line)
-	if bad != nil {
-		return sc.pop.placed(bad)
+	sc.popLines += p.popLine
+	sc.strays += p.strays
+	sc.tree.absorb(p.tree)
+	for i, n := range p.seen {
+		sc.pickers[i].count(n)
 	}
-	if sc.lastID != nil && bytes.Compare(id, sc.lastID) <= 0 {
-		return sc.pop.errorf(ruleNotAscending)
+	// Rows come to a picker in the order of the file, whoever found them first.
+	for i := range p.hits {
+		h := &p.hits[i]
+		sc.pickers[h.stratum].take(h.key, h.id, h.area, h.weight)
 	}
-	// Copied, because the slice dies with the next line; the copy reuses its own memory.
-	sc.lastID = append(sc.lastID[:0], id...)
-	sc.id, sc.stratum, sc.popOpen = id, stratum, true
-	sc.tree.Add(line)
 	return nil
 }
 

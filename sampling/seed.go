@@ -6,7 +6,10 @@ package sampling
 // it. What the office sealed before (seal, chain) can only keep the list secret; it cannot make the
 // draw fair, because the office could have tried frames until one pleased.
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // The grades of a draw (draw/1 §5).
 const (
@@ -20,12 +23,55 @@ const publicBits = 60
 
 // SeedText gives the bytes of seed.txt: the commit and the values in plan order (draw/1 §5).
 func SeedText(commit string, values []EntropyValue) []byte {
-	b := append([]byte("draw/1 seed\ncommit="), commit...)
+	b := append([]byte(seedHead+"\n"+seedCommit), commit...)
 	b = append(b, '\n')
 	for _, v := range values {
 		b = append(append(append(append(b, v.Name...), '='), v.Value...), '\n')
 	}
 	return b
+}
+
+// The parts of seed.txt that are always there.
+const (
+	seedHead   = "draw/1 seed"
+	seedCommit = "commit="
+)
+
+// ParseSeedText reads seed.txt (draw/1 §5), which takes no plan to read: a value is a line, so it
+// holds no LF, and a name is a label, so the first `=` ends it. Exactly the bytes that SeedText
+// writes for a digest, labels and lines are accepted. That commit, names and values are those of a
+// plan is for the caller to see. Errors are *Error with File, Line, Value and Rule.
+func ParseSeedText(b []byte) (commit string, values []EntropyValue, err error) {
+	refuse := func(line int, value, rule string) (string, []EntropyValue, error) {
+		return "", nil, &Error{Check: CheckSeed, File: SeedFile, Line: line, Value: shown(value),
+			Rule: rule}
+	}
+	text, ok := strings.CutSuffix(string(b), "\n")
+	lines := strings.Split(text, "\n")
+	if !ok {
+		return refuse(len(lines), lines[len(lines)-1], "no final LF")
+	}
+	if lines[0] != seedHead {
+		return refuse(1, lines[0], "not "+seedHead)
+	}
+	if len(lines) < 3 {
+		return refuse(len(lines)+1, "", "the commit and at least one value are missing")
+	}
+	commit, ok = strings.CutPrefix(lines[1], seedCommit)
+	if !ok || !isDigest(commit) {
+		return refuse(2, lines[1], "not commit= and "+ruleDigest[len("not "):])
+	}
+	for i, line := range lines[2:] {
+		name, value, ok := strings.Cut(line, "=")
+		if !ok || !ValidLabel(name) || name == "commit" {
+			return refuse(3+i, line, "not the label of an entropy entry, = and its value")
+		}
+		if err := CheckLine(value); err != nil {
+			return refuse(3+i, value, err.(*Error).Rule)
+		}
+		values = append(values, EntropyValue{name, value})
+	}
+	return commit, values, nil
 }
 
 // Grade says who could have steered the seed (draw/1 §5): GradePublic, GradeSealed or GradeSelf.
@@ -53,9 +99,13 @@ func Grade(p *Plan) string {
 func OrderValues(p *Plan, values []EntropyValue) ([]EntropyValue, error) {
 	ordered := make([]EntropyValue, len(p.Entropy))
 	given := make([]bool, len(p.Entropy))
+	index := map[string]int{}
+	for i := range p.Entropy {
+		index[p.Entropy[i].Name] = i
+	}
 	for _, v := range values {
-		i := p.entropyIndex(v.Name)
-		if i < 0 {
+		i, ok := index[v.Name]
+		if !ok {
 			return nil, entropyError(v.Name, "", "the plan has no entropy entry of that name")
 		}
 		if given[i] {
@@ -69,16 +119,6 @@ func OrderValues(p *Plan, values []EntropyValue) ([]EntropyValue, error) {
 		}
 	}
 	return ordered, nil
-}
-
-// entropyIndex gives the place of an entropy entry in the plan, or −1.
-func (p *Plan) entropyIndex(name string) int {
-	for i := range p.Entropy {
-		if p.Entropy[i].Name == name {
-			return i
-		}
-	}
-	return -1
 }
 
 // CheckValue reports why a value is none that draw/1 §5 allows for the entry: an *Error with

@@ -1,7 +1,9 @@
 package sampling
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,6 +95,61 @@ func FuzzSeedText(f *testing.F) {
 		lines := strings.Split(text, "\n")
 		if len(lines) != 5 || lines[2] != "a="+a || lines[3] != "b="+b || lines[4] != "" {
 			t.Errorf("%q", text)
+		}
+	})
+}
+
+// TestParseSeedText: seed.txt of every vector is read back; whatever else is refused at its line.
+func TestParseSeedText(t *testing.T) {
+	for _, name := range bundleNames(t, vectorsDir) {
+		files, plan, values := vector(t, name)
+		commit, have, err := ParseSeedText(mustRead(t, files, SeedFile))
+		if err != nil || commit != plan.Commit() || !slices.Equal(have, values) {
+			t.Errorf("%s: %s, %v, %v", name, commit, have, err)
+		}
+	}
+	head := "draw/1 seed\ncommit=" + hexZeros + "\n"
+	for _, c := range []struct {
+		text string
+		line int
+		rule string
+	}{
+		{"", 1, "no final LF"},
+		{"\n", 1, "not draw/1 seed"},
+		{"draw/2 seed\n", 1, "not draw/1 seed"},
+		{"draw/1 seed\r\n", 1, "not draw/1 seed"},
+		{"draw/1 seed\n", 2, "the commit and at least one value are missing"},
+		{head, 3, "the commit and at least one value are missing"},
+		{head + "\n", 3, "not the label of an entropy entry"},
+		{head + "a=1", 3, "no final LF"},
+		{head + "a=1\nb=2", 4, "no final LF"},
+		{"draw/1 seed\ncommit=" + hexZeros[1:] + "\na=1\n", 2, "not commit= and 64"},
+		{"draw/1 seed\ncommit=" + hexZeros[1:] + "A\na=1\n", 2, "not commit= and 64"},
+		{"draw/1 seed\nCommit=" + hexZeros + "\na=1\n", 2, "not commit= and 64"},
+		{head + "a\n", 3, "not the label"}, {head + "=1\n", 3, "not the label"},
+		{head + "A=1\n", 3, "not the label"}, {head + "commit=1\n", 3, "not the label"},
+		{head + "a=1\nb=\n", 4, "a line is not empty"}, {head + "a= 1\n", 3, "with a space"},
+		{head + "a=1\r\n", 3, "must not contain U+000D"}, {head + "a=1\n\n", 4, "not the label"},
+	} {
+		_, values, err := ParseSeedText([]byte(c.text))
+		var e *Error
+		if values != nil || !errors.As(err, &e) || e.Check != CheckSeed || e.File != SeedFile ||
+			e.Line != c.line || !strings.Contains(e.Rule, c.rule) {
+			t.Errorf("%q: %v, want line %d: %s", c.text, err, c.line, c.rule)
+		}
+	}
+}
+
+// FuzzParseSeedText: what is accepted prints to the same bytes.
+func FuzzParseSeedText(f *testing.F) {
+	for _, name := range bundleNames(f, vectorsDir) {
+		files, _, _ := vector(f, name)
+		f.Add(mustRead(f, files, SeedFile))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		commit, values, err := ParseSeedText(b)
+		if err == nil && !bytes.Equal(SeedText(commit, values), b) {
+			t.Errorf("%q prints as %q", b, SeedText(commit, values))
 		}
 	})
 }

@@ -4,13 +4,21 @@ import "slices"
 
 // This file and its neighbours staff*.go are draw/1 §7: who inspects what. They read in this order:
 //
-//	staffelig.go   who may take which task: eligible pairs, the limited families
+//	staffelig.go   who may take which task: eligible pairs
+//	staffgate.go   the limited families and how their gates are nested
+//	staffparts.go  pieces that share nobody, solved at the same time
+//	staffeven.go   stage 1: all seats filled, the year as even as possible
 //	staffhash.go   pair numbers w(i,j) and the order of roles
-//	staffsolve.go  the optimum, one seat after the other over shortest residual paths
-//	staffdual.go   the largest potentials of that optimum
+//	staffsolve.go  stage 2: of those lineups the one with the least sum of pair numbers
+//	staffbid.go    an auction that brings stage 2 near its end
+//	staffprice.go  the pass over all pairs that proves stage 2 to have ended
+//	staffdual.go   the largest potentials of the optimum
 //	staffcert.go   the certificate: residual arcs, validity, largest, uniqueness
 //	staffshort.go  what is missing when no legal staffing exists
 //	staffcheck.go  the verifier's side, which trusts nothing of the above but the certificate
+//
+// What people ask afterwards is beside it: staffwords.go (a shortage in words), staffwhy.go (why
+// not this inspector), staffrefill.go and staffreplace.go (seats that become empty later).
 //
 // The network of one unit, with k seats per task, m = min(cap, tasks) and costs as pairs:
 //
@@ -21,6 +29,9 @@ import "slices"
 //	   │ (0,0)                w(i,j)
 //	   └─────────▶ gate L̄i ─────────▶ inspector j ─── as above
 //	   capacity k−1     capacity 1     (lead = 0)
+//
+// The gated family, if the unit has a gate, has gates Gi of the same kind; staffgate.go shows how
+// the two lie beside or inside each other.
 //
 // A flow that serves every task is a legal staffing, and the other way round; its cost is the pair
 // that §7 minimises. The first part makes the work of the year even, the second decides by lot.
@@ -43,15 +54,15 @@ import "slices"
 // and no tight arcs form a cycle: the staffing is unique with R = 0.
 //
 // Nothing here depends on how the optimum is found. §7 makes it unique, the potentials are the
-// one largest set, and the verifier checks both without a solver. Another solver may replace
-// staffsolve.go without a byte of any transcript changing (only `tied` is free, and it needs equal
-// 48-bit sums to occur at all).
+// one largest set, and the verifier checks both without a solver. Another solver may replace the
+// two stages without a byte of any transcript changing (only `tied` is free, and it needs equal
+// 48-bit sums to occur at all). That is also why the result is the same on one processor and on
+// many.
 
 // staffProblem is everything §7 needs to staff one unit. Its lists are those of the frozen files:
 // roster sorted strictly by id, tasks strictly by entity, identifiers well formed, counts in range.
 // Those who read the files have checked that; nothing below checks it again. Conflicts may come in
-// any order. The flag Gated is not read: a unit of this version has no gate, and without a gate the
-// gated family limits nobody (§7).
+// any order. The families of the roster are disjoint or nested (checkFamilies).
 type staffProblem struct {
 	// Unit is in the role hashes, Label in the pair numbers. Units with one label share pair
 	// numbers for an inspector on both rosters, which is harmless: they are staffed apart.
@@ -59,6 +70,9 @@ type staffProblem struct {
 	Label string
 	// Seats is k, the inspectors per task, at least 1.
 	Seats int
+	// Gate is the most members of the gated family in a team, below Seats; nil for no gate, and
+	// then the flag Gated of the roster says nothing.
+	Gate *int
 	// VisitBy is the day on which certificates must still be valid.
 	VisitBy Date
 	// AreaRule is any, same2, same4 or same6.
@@ -86,29 +100,68 @@ type staffProblem struct {
 // ends at R = 0, and only tests with shorter numbers see more.
 func staff(p *staffProblem) UnitStaffing {
 	g := newSeating(p)
+	parts := g.parts()
+	evens := make([]*even, len(parts))
+	parallel(len(parts), func(n int) { evens[n] = newEven(parts[n].g) })
 	res := UnitStaffing{Unit: p.Unit}
+	if res.Shortage = p.short(g, parts, evens); res.Shortage != nil {
+		return res
+	}
 	for r := int64(0); ; r++ {
-		s := newSolver(g, p.weights(g, r))
-		empty := s.fill()
-		if len(empty) > 0 {
-			return UnitStaffing{Unit: p.Unit, Shortage: shortage(p, g, &s.lineup, empty)}
-		}
-		duals := s.largest()
-		cert := certify(g, &s.lineup, s.w, duals)
+		w := p.weights(g, r)
+		l := g.emptyLineup()
+		duals := g.optimum(&l, w, parts, evens)
+		cert := certify(g, &l, w, duals)
 		if cert.invalid != nil {
 			panic("sampling: staffing certificate: " + cert.invalid.Error())
 		}
 		if cert.unique {
 			res.R, res.Duals = r, duals
 			res.Tasks, res.Inspectors = p.entities(), p.inspectors()
-			res.Teams = p.teams(g, &s.lineup)
+			res.Teams = p.teams(g, &l)
 			for i, team := range res.Teams {
 				res.Teams[i] = p.roles(p.Tasks[i].Entity, team)
 			}
 			return res
 		}
-		res.Tied = append(res.Tied, Tied{Teams: p.teams(g, &s.lineup), Duals: duals})
+		res.Tied = append(res.Tied, Tied{Teams: p.teams(g, &l), Duals: duals})
 	}
+}
+
+// short gives the shortage of the unit, nil if every part can fill all its seats.
+func (p *staffProblem) short(g *seating, parts []part, evens []*even) *Shortage {
+	l := g.emptyLineup()
+	var empty []int
+	for n := range parts {
+		for _, i := range evens[n].empty {
+			empty = append(empty, parts[n].task(i))
+		}
+		parts[n].join(g, &l, &evens[n].lineup)
+	}
+	if len(empty) == 0 {
+		return nil
+	}
+	return shortage(p, g, &l, empty)
+}
+
+// optimum solves the parts for pair numbers w, puts the lineup into l, which is empty before, and
+// gives its largest potentials. Who is in no part has nothing to do and keeps (0,0).
+func (g *seating) optimum(l *lineup, w []int64, parts []part, evens []*even) Duals {
+	solved := make([]*solver, len(parts))
+	pi := make([][]Dual, len(parts))
+	parallel(len(parts), func(n int) {
+		s := newSolver(evens[n], parts[n].numbers(g, w))
+		s.solve()
+		solved[n], pi[n] = s, s.largest()
+	})
+	inspector := make([]Dual, g.people)
+	for n := range parts {
+		parts[n].join(g, l, &solved[n].lineup)
+		for j, d := range pi[n] {
+			inspector[parts[n].person(j)] = d
+		}
+	}
+	return g.extend(l, w, inspector)
 }
 
 // entities lists the tasks' entities in their order, never nil: an empty list is written `[]` (§8).

@@ -155,7 +155,11 @@ func TestStaffRandom(t *testing.T) {
 		if x%80 == 0 {
 			tasks, people = 4, 5
 		}
-		compare(t, randomProblem(g, tasks, people, seats, bits), &n)
+		p := randomProblem(g, tasks, people, seats, bits)
+		if x%2 == 0 {
+			addGate(g, p)
+		}
+		compare(t, p, &n)
 	}
 	if n.unique < 300 || n.tied < 100 || n.short < 300 {
 		t.Errorf("kinds of problems seen: %+v", n)
@@ -169,6 +173,9 @@ func TestStaffMiddling(t *testing.T) {
 	var n counts
 	for x := range 200 {
 		p := randomProblem(g, 5+g.IntN(20), 4+g.IntN(12), 1+g.IntN(4), 3+x%3*20)
+		if x%4 > 0 {
+			addGate(g, p)
+		}
 		s := staff(p)
 		if s.Shortage != nil {
 			n.short++
@@ -208,6 +215,9 @@ func TestStaffFeasible(t *testing.T) {
 	short := 0
 	for range 120 {
 		p := randomProblem(g, 3+g.IntN(6), 2+g.IntN(7), 1+g.IntN(4), 48)
+		if short%2 == 0 {
+			addGate(g, p)
+		}
 		s := staff(p)
 		lack := int64(0)
 		if s.Shortage != nil {
@@ -235,21 +245,24 @@ func maximumFlow(p *staffProblem) int64 {
 		}
 	}
 	n, m := len(p.Tasks), len(p.Roster)
-	source, sink := 2*n+m, 2*n+m+1
+	source, sink := 3*n+m, 3*n+m+1
 	for v := range sink + 1 {
 		g.AddNode(simple.Node(v)) // MaxFlowDinic wants numbers without a gap
 	}
 	for i := range p.Tasks {
 		arc(source, i, int64(p.Seats))
-		arc(i, n+i, int64(p.Seats-1))
 		for j := range p.Roster {
-			if !eligibleBySpec(p, &p.Roster[j], &p.Tasks[i]) {
-				continue
+			u := i
+			for _, gate := range specGates(p, &p.Roster[j]) {
+				v := n + i
+				if gate.family == "gated" {
+					v = 2*n + i
+				}
+				arc(u, v, int64(gate.limit))
+				u = v
 			}
-			if p.Roster[j].Lead {
-				arc(i, 2*n+j, 1)
-			} else {
-				arc(n+i, 2*n+j, 1)
+			if eligibleBySpec(p, &p.Roster[j], &p.Tasks[i]) {
+				arc(u, 3*n+j, 1)
 			}
 		}
 	}
@@ -258,7 +271,7 @@ func maximumFlow(p *staffProblem) int64 {
 		if c := p.Roster[j].Cap; c != NoCap {
 			limit = min(limit, c)
 		}
-		arc(2*n+j, sink, limit)
+		arc(3*n+j, sink, limit)
 	}
 	return int64(network.MaxFlowDinic(g, simple.Node(source), simple.Node(sink), 1e-9) + 0.5)
 }

@@ -19,12 +19,13 @@ type brute struct {
 	lacking map[EntityID]bool  // tasks with an empty seat in some fullest partial staffing
 	able    [][]int            // eligible inspectors by task
 	p       *staffProblem      // the problem
+	must    []int              // task and inspector that every full staffing must join; nil: none
 	w       func(i, j int) int // pair number
 }
 
 // enumerate looks at every lineup of legal teams of at most k.
-func enumerate(p *staffProblem, r int64) *brute {
-	b := &brute{p: p, seats: -1}
+func enumerate(p *staffProblem, r int64, must ...int) *brute {
+	b := &brute{p: p, seats: -1, must: must}
 	b.w = func(i, j int) int {
 		return int(p.pairNumber(r, p.Tasks[i].Entity, p.Roster[j].ID))
 	}
@@ -50,7 +51,7 @@ func (b *brute) visit(teams [][]int, load []int64) {
 	}
 	for set := range 1 << len(b.able[i]) {
 		var team []int
-		followers := 0
+		followers, gated := 0, 0
 		legal := true
 		for x, j := range b.able[i] {
 			if set>>x&1 == 0 {
@@ -60,11 +61,15 @@ func (b *brute) visit(teams [][]int, load []int64) {
 			if !b.p.Roster[j].Lead {
 				followers++
 			}
+			if b.p.Roster[j].Gated {
+				gated++
+			}
 			if c := b.p.Roster[j].Cap; c != NoCap && load[j] >= c {
 				legal = false
 			}
 		}
-		if !legal || len(team) > b.p.Seats || followers > b.p.Seats-1 {
+		if !legal || len(team) > b.p.Seats || followers > b.p.Seats-1 ||
+			b.p.Gate != nil && gated > *b.p.Gate {
 			continue
 		}
 		for _, j := range team {
@@ -94,7 +99,8 @@ func (b *brute) weigh(teams [][]int, load []int64) {
 			b.lacking[b.p.Tasks[i].Entity] = true
 		}
 	}
-	if filled < b.p.Seats*len(teams) {
+	if filled < b.p.Seats*len(teams) ||
+		b.must != nil && !slices.Contains(teams[b.must[0]], b.must[1]) {
 		return
 	}
 	var cost Dual
@@ -172,36 +178,80 @@ type specArc struct {
 	c    Dual
 }
 
+// specGate is a gate of one task on the way to an inspector.
+type specGate struct {
+	family string
+	limit  int
+}
+
+// specGates gives the gates that lead to an inspector, the outer one first: the words of §7, with
+// the sizes of the families counted on the whole roster.
+func specGates(p *staffProblem, l *RosterLine) []specGate {
+	lead, gated := 0, 0
+	for j := range p.Roster {
+		if !p.Roster[j].Lead {
+			lead++
+		}
+		if p.Gate != nil && p.Roster[j].Gated {
+			gated++
+		}
+	}
+	var gates []specGate
+	if !l.Lead {
+		gates = append(gates, specGate{"lead", p.Seats - 1})
+	}
+	if p.Gate != nil && l.Gated {
+		gates = append(gates, specGate{"gated", *p.Gate})
+	}
+	if len(gates) == 2 && gated > lead {
+		slices.Reverse(gates)
+	}
+	return gates
+}
+
 func newSpecNetwork(p *staffProblem, r int64, teams [][]InspectorID) *specNetwork {
 	n := &specNetwork{merged: map[string]string{}, nodes: []string{"sink"}}
-	lead := slices.ContainsFunc(p.Roster, func(l RosterLine) bool { return !l.Lead })
 	load := map[InspectorID]int64{}
 	for i := range p.Tasks {
 		t := &p.Tasks[i]
-		task, gate := "task "+string(t.Entity), "gate "+string(t.Entity)
-		n.nodes = append(n.nodes, task)
-		through := 0
+		type way struct {
+			above       string
+			limit, flow int
+		}
+		gates := map[string]*way{}
 		for j := range p.Roster {
 			l := &p.Roster[j]
-			if !eligibleBySpec(p, l, t) {
-				continue
-			}
-			u, flow := task, 0
+			flow := 0
 			if slices.Contains(teams[i], l.ID) {
 				flow = 1
 				load[l.ID]++
 			}
-			if !l.Lead {
-				u = gate
-				through += flow
+			u := "task " + string(t.Entity)
+			for _, gate := range specGates(p, l) {
+				v := gate.family + " " + string(t.Entity)
+				if gates[v] == nil {
+					gates[v] = &way{limit: gate.limit}
+				}
+				// Of an inspector in both families, not of one in the inner one's outer alone: an
+				// inner gate hangs from the outer gate for all its members.
+				gates[v].above = u
+				gates[v].flow += flow
+				u = v
 			}
-			n.arc(u, "person "+string(l.ID), Dual{0, int64(p.number(r, t.Entity, l.ID))}, flow, 1)
+			if eligibleBySpec(p, l, t) {
+				c := Dual{0, int64(p.number(r, t.Entity, l.ID))}
+				n.arc(u, "person "+string(l.ID), c, flow, 1)
+			}
 		}
-		if lead {
-			n.nodes = append(n.nodes, gate)
-			n.arc(task, gate, Dual{}, through, p.Seats-1)
-			if through > 0 && through < p.Seats-1 {
-				n.merged[gate] = task
+		n.nodes = append(n.nodes, "task "+string(t.Entity))
+		for _, family := range []string{"lead", "gated"} {
+			gate := family + " " + string(t.Entity)
+			if g := gates[gate]; g != nil {
+				n.nodes = append(n.nodes, gate)
+				n.arc(g.above, gate, Dual{}, g.flow, g.limit)
+				if g.flow > 0 && g.flow < g.limit {
+					n.merged[gate] = g.above
+				}
 			}
 		}
 	}
@@ -236,6 +286,9 @@ func (n *specNetwork) arc(u, v string, c Dual, flow, limit int) {
 // lowered more often than a shortest path has arcs shows a negative cycle: ok is false.
 func (n *specNetwork) lowered() (pi map[string]Dual, ok bool) {
 	pi = map[string]Dual{}
+	for _, v := range n.nodes {
+		pi[v] = Dual{}
+	}
 	for range len(n.nodes) + 1 {
 		changed := false
 		for _, a := range n.residual {
@@ -255,8 +308,8 @@ func (n *specNetwork) lowered() (pi map[string]Dual, ok bool) {
 func (n *specNetwork) cyclic(pi map[string]Dual) bool {
 	next := map[string][]string{}
 	name := func(v string) string {
-		if m, ok := n.merged[v]; ok {
-			return m
+		for n.merged[v] != "" {
+			v = n.merged[v] // an inner gate may be merged with an outer one that is merged
 		}
 		return v
 	}
@@ -300,8 +353,17 @@ func diffDuals(p *staffProblem, d Duals, pi map[string]Dual) string {
 		if d.Task[i] != pi["task "+e] {
 			return fmt.Sprintf("task %s: %v, want %v", e, d.Task[i], pi["task "+e])
 		}
-		if d.Lead != nil && d.Lead[i] != pi["gate "+e] {
-			return fmt.Sprintf("gate %s: %v, want %v", e, d.Lead[i], pi["gate "+e])
+		for _, x := range []struct {
+			family string
+			list   []Dual
+		}{{"lead", d.Lead}, {"gated", d.Gated}} {
+			want, ok := pi[x.family+" "+e]
+			if !ok && x.list == nil {
+				continue
+			}
+			if ok != (x.list != nil) || x.list[i] != want {
+				return fmt.Sprintf("gate %s %s: %v, want %v", x.family, e, x.list, want)
+			}
 		}
 	}
 	for j := range p.Roster {
@@ -373,4 +435,25 @@ func randomProblem(g *rand.Rand, tasks, people, seats, bits int) *staffProblem {
 	}
 	p.pairNumber = numbersOf(bits, g.Uint64())
 	return p
+}
+
+// addGate gives a problem a gate and a gated family: disjoint from the lead family, inside it,
+// around it or equal to it.
+func addGate(g *rand.Rand, p *staffProblem) {
+	most := g.IntN(p.Seats)
+	p.Gate = &most
+	kind := g.IntN(4)
+	for j := range p.Roster {
+		l := &p.Roster[j]
+		switch some := g.IntN(2) == 0; kind {
+		case 0:
+			l.Gated = l.Lead && some
+		case 1:
+			l.Gated = !l.Lead && some
+		case 2:
+			l.Gated = !l.Lead || some
+		default:
+			l.Gated = !l.Lead
+		}
+	}
 }

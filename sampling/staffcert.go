@@ -1,8 +1,8 @@
 package sampling
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 )
 
 // The certificate of §7 in one paragraph. If every residual arc u → v of cost c has
@@ -15,6 +15,11 @@ import (
 // Valid potentials are many. The transcript carries the largest without a value above (0,0), so
 // that its bytes do not depend on the solver. Every node then has a reason not to be higher: it is
 // at (0,0), or a tight arc comes from a node that has such a reason.
+
+// The verifier needs nothing else. It does not ask how the lineup was found, and it would accept
+// one found by hand. What it must never do is to trust a number that it could compute: the pair
+// numbers are hashed from its own seed, eligibility comes from the frozen files, and of the
+// transcript only teams and potentials are taken, which are what is being checked.
 
 // certificate is what potentials prove about a full lineup (§7). It says nothing about whether the
 // teams are legal; that was checked when they were put into the lineup.
@@ -37,6 +42,9 @@ type arc struct{ from, to int32 }
 // gateNode is the gate of family f in the team of task i.
 func (g *seating) gateNode(f, i int) int { return g.tasks*(1+f) + i }
 
+// classNode is the node of task i from which inspectors of class x hang: the task or a gate.
+func (g *seating) classNode(x, i int) int { return g.tasks*x + i }
+
 // personNode is inspector j.
 func (g *seating) personNode(j int32) int { return g.tasks*(1+len(g.fams)) + int(j) }
 
@@ -55,19 +63,17 @@ func (g *seating) nodes() int { return g.sinkNode() + 1 }
 func (g *seating) residual(l *lineup, w []int64, visit func(u, v int, c Dual)) {
 	for i := range g.tasks {
 		for f := range g.fams {
+			above := g.classNode(g.fams[f].outer+1, i)
 			if l.in[f][i] < g.fams[f].limit {
-				visit(i, g.gateNode(f, i), Dual{})
+				visit(above, g.gateNode(f, i), Dual{})
 			}
 			if l.in[f][i] > 0 {
-				visit(g.gateNode(f, i), i, Dual{})
+				visit(g.gateNode(f, i), above, Dual{})
 			}
 		}
 		for q := g.first[i]; q < g.first[i+1]; q++ {
 			// An inspector of a family is reached through its gate only; no arc passes it by.
-			u, v := i, g.personNode(g.who[q])
-			if f := g.familyOf(g.who[q]); f >= 0 {
-				u = g.gateNode(f, i)
-			}
+			u, v := g.classNode(int(g.class[g.who[q]]), i), g.personNode(g.who[q])
 			if l.used[q] {
 				visit(v, u, Dual{0, -w[q]})
 			} else {
@@ -132,16 +138,20 @@ func certify(g *seating, l *lineup, w []int64, d Duals) certificate {
 func (g *seating) potentials(d Duals) ([]Dual, error) {
 	// The order of the lists is the order of the nodes.
 	lists := [][]Dual{d.Task}
-	switch {
-	case len(g.fams) > 0 && d.Lead == nil: // missing, which is not the same as a list of no tasks
-		return nil, errors.New("no potentials of the family lead")
-	case len(g.fams) > 0:
-		lists = append(lists, d.Lead)
-	case d.Lead != nil:
-		return nil, errors.New("potentials of the empty family lead")
+	for f := range g.fams {
+		list := *d.family(g.fams[f].name)
+		if list == nil { // missing, which is not the same as a list of no tasks
+			return nil, fmt.Errorf("no potentials of the family %s", g.fams[f].name)
+		}
+		lists = append(lists, list)
 	}
-	if d.Gated != nil {
-		return nil, errors.New("potentials of the family gated, but the unit has no gate")
+	for _, name := range []string{"lead", "gated"} {
+		if *d.family(name) != nil && !slices.ContainsFunc(g.fams, func(f family) bool {
+			return f.name == name
+		}) {
+			return nil, fmt.Errorf("potentials of the family %s, which is empty or has no gate",
+				name)
+		}
 	}
 	pi := make([]Dual, 0, g.nodes())
 	for _, list := range lists {
@@ -166,18 +176,19 @@ func (g *seating) potentials(d Duals) ([]Dual, error) {
 	return pi, nil
 }
 
-// merge joins the ends of each partly filled gate arc into the task's node and drops the arcs that
-// become loops: the two directions between such a task and its gate are no cycle (§7). A full or an
-// empty gate arc is residual in one direction only and stays as it is.
+// merge joins the ends of each partly filled gate arc into the node above and drops the arcs that
+// become loops: the two directions between the ends are no cycle (§7). A full or an empty gate arc
+// is residual in one direction only and stays as it is. Of nested gates that are both partly filled
+// all three nodes become one.
 func (g *seating) merge(l *lineup, arcs []arc) []arc {
 	rep := make([]int32, g.nodes())
 	for v := range rep {
 		rep[v] = int32(v)
 	}
-	for f := range g.fams {
+	for _, f := range g.inward() {
 		for i, n := range l.in[f] {
 			if n > 0 && n < g.fams[f].limit {
-				rep[g.gateNode(f, i)] = int32(i)
+				rep[g.gateNode(f, i)] = rep[g.classNode(g.fams[f].outer+1, i)]
 			}
 		}
 	}
@@ -199,7 +210,7 @@ func (g *seating) node(v int) string {
 	case v >= g.personNode(0):
 		return fmt.Sprintf("inspector %d", v-g.personNode(0))
 	case v >= g.tasks:
-		return fmt.Sprintf("gate of task %d", v%g.tasks)
+		return fmt.Sprintf("gate %s of task %d", g.fams[v/g.tasks-1].name, v%g.tasks)
 	}
 	return fmt.Sprintf("task %d", v)
 }

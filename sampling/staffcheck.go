@@ -1,5 +1,11 @@
 package sampling
 
+// This file checks a published staffing of a unit: what it says about the files, about itself, and
+// about being the best. It shares with the drawing side the rules of eligibility and the numbers,
+// both of which a second program computes on its own, and of the solver only stage 1 for a
+// shortage. The four checks are run one after the other on the same lineup; what an earlier one
+// refused is not judged by the later ones.
+
 import (
 	"errors"
 	"fmt"
@@ -79,6 +85,8 @@ func checkStaffing(p *staffProblem, s *UnitStaffing) staffingChecks {
 	return c
 }
 
+// Here and in Draw the roster and its families have been checked before (checkFamilies, checkPool).
+
 // checkTeams checks that s is a legal full staffing of this very unit and gives its lineup. Tasks
 // and inspectors are held against the files, in order, before teams are read as parallel to them.
 func (p *staffProblem) checkTeams(g *seating, s *UnitStaffing) (*lineup, error) {
@@ -120,7 +128,7 @@ func (p *staffProblem) seat(g *seating, teams [][]InspectorID) (*lineup, error) 
 		}
 		for f := range g.fams {
 			if l.in[f][i] > g.fams[f].limit {
-				return nil, fmt.Errorf("%s: too many of family lead", e)
+				return nil, fmt.Errorf("%s: too many of family %s", e, g.fams[f].name)
 			}
 		}
 	}
@@ -200,12 +208,11 @@ func (p *staffProblem) checkShortage(g *seating, s *UnitStaffing) error {
 		return errors.New("a shortage beside a staffing")
 	}
 	// The same fill as in staff; only its count of seats matters, which no solver can overstate.
-	own := newSolver(g, make([]int64, len(g.who)))
-	empty := own.fill()
-	if len(empty) == 0 {
+	own := newEven(g)
+	if len(own.empty) == 0 {
 		return errors.New("a shortage, but every seat can be filled")
 	}
-	want := shortage(p, g, &own.lineup, empty)
+	want := shortage(p, g, &own.lineup, own.empty)
 	switch {
 	case !slices.Equal(s.Shortage.Tasks, want.Tasks) || !slices.Equal(s.Shortage.Full, want.Full):
 		return errors.New(

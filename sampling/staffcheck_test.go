@@ -58,14 +58,17 @@ func verdict(c staffingChecks) string {
 	return strings.Join(names, " ")
 }
 
-// tiedProblem has a unit with a lead family whose staffing ties at least twice.
+// tiedProblem has a unit with both families, one inside the other, whose staffing ties at least
+// twice.
 func tiedProblem(t *testing.T) (*staffProblem, UnitStaffing) {
 	t.Helper()
 	g := rand.New(rand.NewPCG(11, 7))
 	for range 1000 {
 		p := randomProblem(g, 4, 5, 3, 1)
+		addGate(g, p)
 		s := staff(p)
-		if s.R >= 2 && s.Duals.Lead != nil && s.Shortage == nil {
+		if s.R >= 2 && s.Duals.Lead != nil && s.Duals.Gated != nil &&
+			newSeating(p).fams[1].outer == 0 {
 			return p, s
 		}
 	}
@@ -117,7 +120,10 @@ func TestCheckDamaged(t *testing.T) {
 			s.Duals.Lead = s.Duals.Lead[1:]
 		}},
 		{"no gate potentials", "optimal", func(s *UnitStaffing) { s.Duals.Lead = nil }},
-		{"gated potentials", "optimal", func(s *UnitStaffing) { s.Duals.Gated = []Dual{} }},
+		{"no gated potentials", "optimal", func(s *UnitStaffing) { s.Duals.Gated = nil }},
+		{"gated potential more", "optimal", func(s *UnitStaffing) {
+			s.Duals.Gated = append(s.Duals.Gated, Dual{})
+		}},
 		{"inspector potential more", "optimal", func(s *UnitStaffing) {
 			s.Duals.Inspector = append(s.Duals.Inspector, Dual{})
 		}},
@@ -162,6 +168,7 @@ func TestCheckPotentials(t *testing.T) {
 	for _, list := range []func(*Duals) []Dual{
 		func(d *Duals) []Dual { return d.Task },
 		func(d *Duals) []Dual { return d.Lead },
+		func(d *Duals) []Dual { return d.Gated },
 		func(d *Duals) []Dual { return d.Inspector },
 	} {
 		for i := range list(&good.Duals) {
@@ -227,7 +234,8 @@ func TestCheckTiedIsFree(t *testing.T) {
 			d := &s.Tied[r].Duals
 			for i := range p.Tasks {
 				d.Task[i] = pi["task "+string(p.Tasks[i].Entity)]
-				d.Lead[i] = pi["gate "+string(p.Tasks[i].Entity)]
+				d.Lead[i] = pi["lead "+string(p.Tasks[i].Entity)]
+				d.Gated[i] = pi["gated "+string(p.Tasks[i].Entity)]
 			}
 			for j := range p.Roster {
 				d.Inspector[j] = pi["person "+string(p.Roster[j].ID)]
@@ -320,22 +328,22 @@ func TestHeap(t *testing.T) {
 	for range 50 {
 		n := 1 + g.IntN(60)
 		h := newNodeHeap(n)
-		best := make([]Dual, n)
+		best := make([]int64, n)
 		for v := range n {
-			best[v] = Dual{g.Int64N(3), g.Int64N(20)}
+			best[v] = g.Int64N(60)
 			h.lower(int32(v), best[v])
 		}
 		for range n {
 			v := g.IntN(n)
-			if d := (Dual{best[v].Even, best[v].Pair - g.Int64N(5)}); d.less(best[v]) {
+			if d := best[v] - g.Int64N(5); d < best[v] {
 				best[v] = d
 				h.lower(int32(v), d)
 			}
 		}
-		last := Dual{math.MinInt64, 0}
+		last := int64(math.MinInt64)
 		for range n {
 			v, ok := h.pop()
-			if !ok || best[v].less(last) {
+			if !ok || best[v] < last {
 				t.Fatalf("%d at %v after %v, %v", v, best[v], last, ok)
 			}
 			last = best[v]
@@ -343,7 +351,7 @@ func TestHeap(t *testing.T) {
 		if _, ok := h.pop(); ok {
 			t.Fatal("a node too many")
 		}
-		h.lower(0, Dual{})
+		h.lower(0, 0)
 		h.clear()
 		if _, ok := h.pop(); ok {
 			t.Fatal("clear left a node")

@@ -1,117 +1,111 @@
 package sampling
 
-// largest gives the one set of largest valid potentials without a value above (0,0) (§7) of a full
-// lineup. §7 puts (0,0) everywhere and lowers π(v) to π(u) + c while a residual arc asks for it;
-// the end is a shortest distance from "anywhere at (0,0)", which the solver's own potentials turn
-// into one run of Dijkstra's algorithm over inspectors and sink.
+// This file computes the potentials that the transcript publishes (§7, §8). The solver has valid
+// ones already, but which ones depends on how it went; published are the largest, of which there
+// is only one set. They say how far each inspector is from being exchanged: staffwhy.go reads them
+// so.
+
+// largest gives the inspectors' part of the one set of largest valid potentials without a value
+// above (0,0) (§7) of an optimal lineup. §7 puts (0,0) everywhere and lowers π(v) to π(u) + c
+// while a residual arc asks for it; the end is a shortest distance from "anywhere at (0,0)".
 //
-// Two things keep the run small. A task or a gate that starts at (0,0) lowers nobody, since the
-// arcs out of it cost w ≥ 0. The sink stays at (0,0), since every path to it ends with an arc of
-// first component ≥ 1 and no other arc but those out of the sink has one; through the sink a path
-// only returns to it, by a cycle, and an optimal lineup has no cycle of negative cost.
+// The first stage has the first parts already: they are the same for every optimal lineup. What is
+// left are shortest distances by the second parts over the arcs that are tight by the first, for
+// which the potentials p of the second stage turn one run of Dijkstra's algorithm into the answer.
 //
-// Distances in the heap are measured with the solver's potentials φ, as c + φ(u) − φ(v) ≥ 0; a node
-// that starts at (0,0) starts there at −φ. Those of the inspectors are below (0,0) by at least the
-// cost of one arc to the sink, so the sink comes out of the heap first.
-func (s *solver) largest() Duals {
+// Where does a distance start? A node whose first part is 0 keeps (0,0), since every other start
+// lowers the first part too, and no pair number is below 0. A node with a smaller first part owes
+// it to the dearest filled arc of some inspector, turned round, which gives that inspector a
+// second part of 0. A task or a gate that starts at (0,0) lowers nobody, since the arcs out of it
+// cost w ≥ 0. The sink stays at (0,0): every way into it ends with an arc of first component ≥ 1.
+func (s *solver) largest() []Dual {
 	g := s.g
-	end := int32(g.people) // the sink's number here
-	pi := make([]Dual, g.people+1)
-	h := newNodeHeap(g.people + 1)
-	for j, phi := range s.pi {
-		h.lower(int32(j), Dual{-phi.Even, -phi.Pair})
+	sink := g.people
+	for v := range s.dist {
+		s.dist[v] = far // here the second parts themselves
 	}
-	h.lower(end, Dual{})
+	// The heap measures with p, as w + p(u) − p(v) ≥ 0 on all arcs that count.
+	lower := func(v int32, z int64) {
+		if z < s.dist[v] {
+			s.dist[v] = z
+			s.heap.lower(v, z-(s.p[v]-s.p[sink]))
+		}
+	}
+	for v := range g.people {
+		if s.ev.years[v] == 0 || s.choice[v] == 3 {
+			lower(int32(v), 0)
+		}
+	}
 	for {
-		u, ok := h.pop()
+		u, ok := s.heap.pop()
 		if !ok {
 			break
 		}
-		if u != end {
-			// A place that u holds could be given to somebody else.
-			for _, t := range s.by[u] {
-				s.pull(h, pi, t, u)
-			}
-			continue
-		}
-		// The dearest filled arc of each inspector, turned round.
-		for v := range s.load {
-			if s.load[v] > 0 {
-				last := s.next(g, int32(v)) - 2
-				s.lower(h, pi, int32(v), Dual{Even: -last})
+		// A place that u holds could be given to somebody else.
+		for _, t := range s.by[u] {
+			base := s.dist[u] - s.w[t.pair]
+			open := s.spread(g, int(t.task), 1<<g.class[u])
+			for q := g.first[t.task]; q < g.first[t.task+1]; q++ {
+				v := g.who[q]
+				if z := base + s.w[q]; z < s.dist[v] && open>>g.class[v]&1 != 0 &&
+					s.ev.years[v] == s.ev.years[u] && !s.used[q] {
+					lower(v, z)
+				}
 			}
 		}
 	}
-	return s.extend(pi[:g.people])
-}
-
-// pull lowers the potentials of all who could take the place of inspector u in the task of t: the
-// residual arcs u → task (or gate) → v, at cost −w(i,u) + w(i,v).
-func (s *solver) pull(h *nodeHeap, pi []Dual, t taken, u int32) {
-	base := Dual{pi[u].Even, pi[u].Pair - s.w[t.pair]}
-	for q := s.g.first[t.task]; q < s.g.first[t.task+1]; q++ {
-		d := Dual{base.Even, base.Pair + s.w[q]}
-		v := s.g.who[q]
-		if d.less(pi[v]) && !s.used[q] && s.gates(s.g, t.task, u, v) {
-			s.lower(h, pi, v, d)
-		}
+	pi := make([]Dual, g.people)
+	for v := range pi {
+		pi[v] = Dual{s.ev.years[v], s.dist[v]}
 	}
+	return pi
 }
 
-// lower sets the potential of v to d if that is lower, and queues v to hand it on.
-func (s *solver) lower(h *nodeHeap, pi []Dual, v int32, d Dual) {
-	if d.less(pi[v]) {
-		pi[v] = d
-		h.lower(v, Dual{d.Even - s.pi[v].Even, d.Pair - s.pi[v].Pair})
-	}
-}
-
-// extend computes the largest potentials of tasks and gates from those of the inspectors: each
-// is lowered by the arcs into it, which come from the team's members and, between a task and its
-// gate, from the gate where it carries flow and from the task where it has room. The ends of a gate
-// arc that is partly filled have arcs both ways, so they end up with the same potential.
-func (s *solver) extend(inspector []Dual) Duals {
-	g := s.g
+// extend computes the largest potentials of tasks and gates from those of the inspectors: each is
+// lowered by the arcs into it. A member's potential less his number goes to the node that he
+// hangs from; from a gate that carries flow to the node above it; and down again into every gate
+// that has room. The ends of a gate arc that is partly filled thus end up with the same potential.
+func (g *seating) extend(l *lineup, w []int64, inspector []Dual) Duals {
 	d := Duals{Task: make([]Dual, g.tasks), Inspector: inspector}
-	gate := make([][]Dual, len(g.fams))
-	for f := range gate {
-		gate[f] = make([]Dual, g.tasks)
+	// node[0] are the tasks, node[f+1] the gates of family f.
+	node := [][]Dual{d.Task}
+	for range g.fams {
+		node = append(node, make([]Dual, g.tasks))
 	}
-	for i := range d.Task {
+	order := g.inward()
+	for i := range g.tasks {
 		for q := g.first[i]; q < g.first[i+1]; q++ {
-			if !s.used[q] {
-				continue
+			if l.used[q] {
+				v := g.who[q]
+				x := &node[g.class[v]][i]
+				*x = lesser(*x, Dual{inspector[v].Even, inspector[v].Pair - w[q]})
 			}
-			v := g.who[q]
-			c := Dual{inspector[v].Even, inspector[v].Pair - s.w[q]}
-			if f := g.familyOf(v); f >= 0 {
-				gate[f][i] = lesser(gate[f][i], c)
-			}
-			// Of a family's member too: the gate carries his flow, so the arc from the gate back
-			// to the task is residual and hands his potential on.
-			d.Task[i] = lesser(d.Task[i], c)
 		}
-		for f := range gate {
-			if s.in[f][i] < g.fams[f].limit {
-				gate[f][i] = lesser(gate[f][i], d.Task[i])
+		for n := len(order) - 1; n >= 0; n-- {
+			f := order[n]
+			if above := &node[g.fams[f].outer+1][i]; l.in[f][i] > 0 {
+				*above = lesser(*above, node[f+1][i])
+			}
+		}
+		for _, f := range order {
+			if l.in[f][i] < g.fams[f].limit {
+				node[f+1][i] = lesser(node[f+1][i], node[g.fams[f].outer+1][i])
 			}
 		}
 	}
-	// Where nobody is in the lead family there are no gates, and Lead stays nil (§8).
-	if len(gate) > 0 {
-		d.Lead = gate[0]
+	// A family without members has no gates, and its list stays nil (§8).
+	for f := range g.fams {
+		*d.family(g.fams[f].name) = node[f+1]
 	}
 	return d
 }
 
-// familyOf is the family of inspector v, −1 for none.
-func (g *seating) familyOf(v int32) int {
-	for f := range g.fams {
-		if g.fams[f].has[v] {
-			return f
-		}
+// family is the list of potentials of the gates of a family.
+func (d *Duals) family(name string) *[]Dual {
+	if name == "lead" {
+		return &d.Lead
 	}
-	return -1
+	return &d.Gated
 }
 
 // lesser is the smaller of two pairs.

@@ -1,5 +1,10 @@
 package sampling
 
+// This file turns the frozen files of a unit into its flow network (§7): the pairs of tasks and
+// inspectors who are eligible for each other, what each inspector can take, and the families. It is
+// where the rules of law come in: a valid certificate (执法证), the scopes of the item (执法类别),
+// the area, recusal (回避). Everything after it is arithmetic.
+
 import "slices"
 
 // seating is the fixed part of a unit's flow network (§7): which inspector may sit in which team,
@@ -20,16 +25,15 @@ type seating struct {
 	room  []int
 
 	// fams are the families that are not empty, in the order in which the transcript lists their
-	// potentials. An empty family has no gate (§7).
-	fams []family
-}
+	// potentials: lead, gated. An empty family has no gate (§7). class is, by inspector, the node
+	// of a task's gates that he hangs from: 0 the task, f+1 the gate of family f.
+	fams  []family
+	class []uint8
 
-// family is a set of inspectors of whom at most limit may sit in one team. Families of one seating
-// are disjoint: an inspector is reached from a task through one gate at most. A limit of 0 keeps
-// the gate and its node, although nothing ever flows through it.
-type family struct {
-	limit int
-	has   []bool // by inspector
+	// needs are the different lists of who is qualified, conflicts aside; need names that of each
+	// task. Everything that two tasks compete for comes from lists that share somebody.
+	needs [][]int32
+	need  []int32
 }
 
 // lineup is a choice of eligible pairs, whole or partial, with the counts that follow from it:
@@ -43,27 +47,24 @@ type lineup struct {
 }
 
 // newSeating computes eligibility and families of p. Tasks that ask for the same scopes in the
-// same areas share one scan of the roster, so the cost is about one step per eligible pair: an
+// same areas share one scan of the roster, so the cost is about one copy per eligible pair: an
 // office has few combinations of items and areas, and thousands of tasks.
 func newSeating(p *staffProblem) *seating {
 	g := &seating{k: p.Seats, tasks: len(p.Tasks), people: len(p.Roster)}
+	pairs := g.findNeeds(p)
 	barred := p.barred()
-	known := map[string][]int32{}
-	var sign []byte
 	g.first = make([]int, g.tasks+1)
+	g.who = make([]int32, 0, pairs)
 	for i := range p.Tasks {
-		t := &p.Tasks[i]
-		sign = p.signature(sign[:0], t)
-		able, ok := known[string(sign)]
-		if !ok {
-			able = p.qualified(t)
-			known[string(sign)] = able
-		}
+		able := g.needs[g.need[i]]
 		// Conflicts are about one entity each; they are few, so they come last.
-		out := barred[t.Entity]
-		for _, j := range able {
-			if len(out) == 0 || !slices.Contains(out, j) {
-				g.who = append(g.who, j)
+		if out := barred[p.Tasks[i].Entity]; len(out) == 0 {
+			g.who = append(g.who, able...)
+		} else {
+			for _, j := range able {
+				if !slices.Contains(out, j) {
+					g.who = append(g.who, j)
+				}
 			}
 		}
 		g.first[i+1] = len(g.who)
@@ -75,21 +76,31 @@ func newSeating(p *staffProblem) *seating {
 			g.room[j] = int(c)
 		}
 	}
-	if f := p.leadFamily(); slices.Contains(f.has, true) {
-		g.fams = append(g.fams, f)
-	}
+	g.setFamilies(p)
 	return g
 }
 
-// leadFamily is L̄ of §7: those who may not lead (主办), at most k−1 of them in a team, so that one
-// of the team can; with k = 1 none.
-func (p *staffProblem) leadFamily() family {
-	f := family{limit: p.Seats - 1, has: make([]bool, len(p.Roster))}
-	for j := range p.Roster {
-		f.has[j] = !p.Roster[j].Lead
+// findNeeds finds who is qualified for each task and gives the number of pairs, conflicts aside.
+func (g *seating) findNeeds(p *staffProblem) (pairs int) {
+	known := map[string]int32{}
+	var sign []byte
+	g.need = make([]int32, g.tasks)
+	for i := range p.Tasks {
+		t := &p.Tasks[i]
+		sign = p.signature(sign[:0], t)
+		n, ok := known[string(sign)]
+		if !ok {
+			n = int32(len(g.needs))
+			g.needs = append(g.needs, p.qualified(t))
+			known[string(sign)] = n
+		}
+		g.need[i] = n
+		pairs += len(g.needs[n])
 	}
-	return f
+	return pairs
 }
+
+// Conflicts are looked up the other way round: by entity, since a task asks who is out.
 
 // barred lists, for each entity, the roster numbers of the inspectors in conflict (回避) with it.
 // Lines whose ids are not in the roster are allowed (§2) and say nothing here; nor do lines about
@@ -137,7 +148,8 @@ func (p *staffProblem) isQualified(l *RosterLine, t *Task) bool {
 	}
 	home := areaPrefix(p.AreaRule, l.Area)
 	for _, it := range t.Items {
-		if !slices.Contains(l.Scopes, it.Item) || areaPrefix(p.AreaRule, it.Area) != home {
+		if _, ok := slices.BinarySearch(l.Scopes, it.Item); !ok ||
+			areaPrefix(p.AreaRule, it.Area) != home {
 			return false
 		}
 	}
@@ -176,23 +188,9 @@ func (g *seating) emptyLineup() lineup {
 func (l *lineup) choose(g *seating, i, q, by int) {
 	l.used[q] = by > 0
 	l.load[g.who[q]] += by
-	for f := range g.fams {
-		if g.fams[f].has[g.who[q]] {
-			l.in[f][i] += by
-		}
+	for f := int(g.class[g.who[q]]) - 1; f >= 0; f = g.fams[f].outer {
+		l.in[f][i] += by
 	}
-}
-
-// gates reports whether the gates of team i let inspector v in when inspector out leaves it; out is
-// −1 when a seat is filled that was empty. A family that both belong to keeps its count.
-func (l *lineup) gates(g *seating, i int, out, v int32) bool {
-	for f := range g.fams {
-		fam := &g.fams[f]
-		if fam.has[v] && l.in[f][i] >= fam.limit && (out < 0 || !fam.has[out]) {
-			return false
-		}
-	}
-	return true
 }
 
 // next is the first part of the cost of the next arc from inspector j to the sink, 2(carry + l) − 1

@@ -16,28 +16,42 @@ import (
 //	printf '%s|asg|0|91350100M000100Y43|I00000' "$SEED" | sha256sum | cut -c 1-12
 //
 // Twelve hex digits are the first 48 bits of the digest, read as a number with the highest digit
-// first; a sum over 10 000 inspectors stays below 2^62.
+// first; a sum over 10 000 inspectors stays below 2^62. The seed fills the first block of the hash,
+// so one block is left for most pairs. Tasks are hashed at the same time where there are
+// processors.
 func (p *staffProblem) weights(g *seating, r int64) []int64 {
 	w := make([]int64, len(g.who))
-	// All pairs share the text up to R, those of a task the text up to the entity.
-	head := p.Seed + "|" + p.Label + "|" + strconv.FormatInt(r, 10) + "|"
-	var buf []byte
-	for i := range p.Tasks {
-		e := p.Tasks[i].Entity
-		buf = append(append(append(buf[:0], head...), e...), '|')
-		n := len(buf)
-		for q := g.first[i]; q < g.first[i+1]; q++ {
-			id := p.Roster[g.who[q]].ID
-			if p.pairNumber != nil {
-				w[q] = int64(p.pairNumber(r, e, id))
-				continue
-			}
-			buf = append(buf[:n], id...)
-			h := p.Suite.sum(buf)
-			w[q] = int64(binary.BigEndian.Uint64(h[:8]) >> 16)
+	head := "|" + p.Label + "|" + strconv.FormatInt(r, 10) + "|"
+	// As many tasks at a time as make a piece of work worth handing out.
+	step := 1 + hashPairs*g.tasks/(1+len(g.who))
+	parallel((g.tasks+step-1)/step, func(n int) {
+		h := newShortHasher(p.Suite, p.Seed)
+		for i := n * step; i < min((n+1)*step, g.tasks); i++ {
+			p.taskWeights(g, i, r, head, h, w)
 		}
-	}
+	})
 	return w
+}
+
+// hashPairs is about how many pair numbers one piece of work hashes: long enough that handing it
+// out costs nothing beside it, short enough that processors end at the same time.
+const hashPairs = 1 << 14
+
+// taskWeights gives the pair numbers of task i. All pairs share the text up to R, those of a task
+// the text up to the entity.
+func (p *staffProblem) taskWeights(g *seating, i int, r int64, head string, h *shortHasher,
+	w []int64) {
+	e := p.Tasks[i].Entity
+	text := []byte(head + string(e) + "|")
+	for q := g.first[i]; q < g.first[i+1]; q++ {
+		id := p.Roster[g.who[q]].ID
+		if p.pairNumber != nil {
+			w[q] = int64(p.pairNumber(r, e, id))
+			continue
+		}
+		sum := h.of(append(append(h.message[:0], text...), id...))
+		w[q] = int64(binary.BigEndian.Uint64(sum[:8]) >> 16)
+	}
 }
 
 // role is the hash that orders a team: H(seed + "|role|" + unit + "|" + entity + "|" + inspector).

@@ -7,6 +7,9 @@ func (a Dual) less(b Dual) bool {
 	return a.Even < b.Even || a.Even == b.Even && a.Pair < b.Pair
 }
 
+// The standard library's container/heap would do the same through an interface, at three times the
+// cost, and would still need the places of nodes to be kept for lowering.
+
 // nodeHeap is a binary heap of node numbers with a distance each, from which the nearest node is
 // taken first and in which a distance can be lowered: the queue of Dijkstra's algorithm. Which of
 // several nodes at one distance comes first follows from the order of the calls alone.
@@ -14,19 +17,19 @@ type nodeHeap struct {
 	// nodes are the queued nodes; none is nearer than the one at half its place.
 	nodes []int32
 	// dist is the distance of each node, of those taken out the one at which they were.
-	dist []Dual
+	dist []int64
 	// at is the place of each node in nodes plus one; 0 says that it is not queued.
 	at []int32
 }
 
 // newNodeHeap is an empty heap for the nodes 0 to n−1.
 func newNodeHeap(n int) *nodeHeap {
-	return &nodeHeap{dist: make([]Dual, n), at: make([]int32, n)}
+	return &nodeHeap{dist: make([]int64, n), at: make([]int32, n)}
 }
 
 // lower queues v at distance d, or moves it up to d, which must not be above its present distance.
 // It takes steps in proportion to the logarithm of the number of queued nodes.
-func (h *nodeHeap) lower(v int32, d Dual) {
+func (h *nodeHeap) lower(v int32, d int64) {
 	h.dist[v] = d
 	if h.at[v] == 0 {
 		h.nodes = append(h.nodes, v)
@@ -35,7 +38,7 @@ func (h *nodeHeap) lower(v int32, d Dual) {
 	i := int(h.at[v]) - 1
 	for i > 0 {
 		up := (i - 1) / 2
-		if !d.less(h.dist[h.nodes[up]]) {
+		if d >= h.dist[h.nodes[up]] {
 			break
 		}
 		h.put(i, h.nodes[up])
@@ -43,6 +46,9 @@ func (h *nodeHeap) lower(v int32, d Dual) {
 	}
 	h.put(i, v)
 }
+
+// Nodes at one distance come out in an order that depends on that of the calls, never on memory or
+// time: the solver is a function, also where costs are equal.
 
 // pop takes the nearest node out; ok is false when none is queued. A node taken out may be queued
 // again by lower; Dijkstra's algorithm never does so while no arc has a negative length.
@@ -68,10 +74,10 @@ func (h *nodeHeap) sink(v int32) {
 		if c >= len(h.nodes) {
 			break
 		}
-		if c+1 < len(h.nodes) && h.dist[h.nodes[c+1]].less(h.dist[h.nodes[c]]) {
+		if c+1 < len(h.nodes) && h.dist[h.nodes[c+1]] < h.dist[h.nodes[c]] {
 			c++
 		}
-		if !h.dist[h.nodes[c]].less(d) {
+		if h.dist[h.nodes[c]] >= d {
 			break
 		}
 		h.put(i, h.nodes[c])

@@ -58,20 +58,18 @@ func shortage(p *staffProblem, g *seating, l *lineup, empty []int) *Shortage {
 
 // letIn is room(i) of §7: how many of the inspectors eligible for task i outside B the gates let
 // into one team, not limited to k: all of those in no family, and of each family as many as its
-// limit.
-func (g *seating) letIn(i int, full []bool) (n int64) {
-	inFamily := make([]int, len(g.fams))
+// limit, an inner one counted as part of the one around it.
+func (g *seating) letIn(i int, full []bool) int64 {
+	var at [3]int // who comes as far as each node: the task, the gates
 	for _, j := range g.who[g.first[i]:g.first[i+1]] {
-		switch f := g.familyOf(j); {
-		case full[j]:
-		case f < 0:
-			n++
-		default:
-			inFamily[f]++
+		if !full[j] {
+			at[g.class[j]]++
 		}
 	}
-	for f, m := range inFamily {
-		n += int64(min(m, g.fams[f].limit))
+	order := g.inward()
+	for n := len(order) - 1; n >= 0; n-- {
+		f := order[n]
+		at[g.fams[f].outer+1] += min(at[f+1], g.fams[f].limit)
 	}
-	return n
+	return int64(at[0])
 }

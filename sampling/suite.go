@@ -23,11 +23,13 @@ type suite struct {
 	name string
 	sum  func([]byte) [hashSize]byte
 	new  func() hash.Hash
+	// padded: a hash spells its digest as its state (hashing.go).
+	padded bool
 }
 
 var (
-	sha256Suite = &suite{name: HashSHA256, sum: sha256.Sum256, new: sha256.New}
-	sm3Suite    = &suite{name: HashSM3, sum: sm3.Sum, new: sm3.New}
+	sha256Suite = &suite{HashSHA256, sha256.Sum256, sha256.New, spellsDigest(sha256.New)}
+	sm3Suite    = &suite{HashSM3, sm3.Sum, sm3.New, spellsDigest(sm3.New)}
 )
 
 // hex gives H(b) as 64 lower-case hex characters.
@@ -38,6 +40,16 @@ func (s *suite) hex(b []byte) string {
 
 // emptyRoot is the Merkle root of a file without lines: H of the empty string.
 func (s *suite) emptyRoot() [hashSize]byte { return s.sum(nil) }
+
+// Digest gives H(b) of the suite HashSHA256 or HashSM3 as 64 lower-case hex characters, for those
+// who make what a plan commits to: frozen files, seals, links of a chain.
+func Digest(hash string, b []byte) string { return suiteNamed(hash).hex(b) }
+
+// NewHash gives H of the suite HashSHA256 or HashSM3 for bytes that come piece by piece.
+func NewHash(name string) hash.Hash { return suiteNamed(name).new() }
+
+// ValidHash reports whether a plan may name the suite.
+func ValidHash(hash string) bool { return hash == HashSHA256 || hash == HashSM3 }
 
 // suiteOf gives the suite that a plan names.
 func suiteOf(p *Plan) *suite { return suiteNamed(p.Hash) }

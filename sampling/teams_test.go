@@ -12,7 +12,7 @@ import (
 
 // restrictedOffice has two items of one unit, and a roster with all kinds of limits: followers,
 // caps, areas, scopes, certificates near the end of visits, conflicts. Whether it can be staffed is
-// left to chance.
+// left to chance, and so is a gate.
 func restrictedOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 	t.Helper()
 	files, plan := randomOffice(t, r)
@@ -24,17 +24,20 @@ func restrictedOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 		it := &plan.Items[i]
 		it.Unit, it.Label = "U0", "shared"
 		for k := range it.Strata {
-			it.Strata[k] = Stratum{ID: it.Strata[k].ID, N: it.Strata[k].N, Method: MethodSRS,
-				Ratio: &Ratio{1, 8}}
+			it.Strata[k] = Stratum{ID: it.Strata[k].ID, N: it.Strata[k].N,
+				Method: it.Strata[k].Method, Ratio: &Ratio{1, 8}}
 		}
 	}
 	pick := func(words ...string) string { return words[r.IntN(len(words))] }
+	// A gated family, if any, lies beside the lead family or within it.
+	gate := r.IntN(3)
 	var roster, conflicts []byte
 	for j := range 10 + r.IntN(8) {
 		l := RosterLine{ID: InspectorID(fmt.Sprintf("I%02d", j)), Area: pick("330102", "330105",
 			"340207"), Scopes: []ItemID{"SX-0", "SX-1"}, Lead: r.IntN(3) > 0,
 			CertUntil: Date(pick("2026-12-30", "2026-12-31", "2027-06-30", "2027-06-30")),
 			Carry:     r.Int64N(6), Cap: NoCap}
+		l.Gated = gate > 0 && l.Lead == (gate == 1) && r.IntN(2) == 0
 		if r.IntN(8) == 0 {
 			l.Scopes = l.Scopes[1:]
 		}
@@ -51,7 +54,11 @@ func restrictedOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 	files[NameConflicts("U0")] = &fstest.MapFile{Data: conflicts}
 	plan.Units = []Unit{{ID: "U0", Kind: UnitInspectors, Seats: 2 + r.Int64N(2), Label: "asg",
 		VisitBy: "2026-12-31", AreaRule: pick("any", "any", "same2"),
-		RosterSHA: slowHash(string(roster)), ConflictsSHA: slowHash(string(conflicts))}}
+		RosterSHA:    slowHash(plan.Hash, string(roster)),
+		ConflictsSHA: slowHash(plan.Hash, string(conflicts))}}
+	if u := &plan.Units[0]; gate > 0 {
+		u.Gate = &Gate{Max: r.Int64N(u.Seats)}
+	}
 	return files, plan
 }
 
@@ -60,7 +67,7 @@ func restrictedOffice(t *testing.T, r *rand.Rand) (fstest.MapFS, *Plan) {
 // ahead of somebody who could have come instead. A shortage lacks at least one seat.
 func TestPropertyTeams(t *testing.T) {
 	t.Parallel()
-	staffed, short := 0, 0
+	staffed, short, gated := 0, 0, 0
 	for seed := range uint64(120) {
 		files, plan := restrictedOffice(t, rng(seed))
 		res := bundle(t, files, plan, []EntropyValue{{"w", fmt.Sprint(seed)},
@@ -77,10 +84,13 @@ func TestPropertyTeams(t *testing.T) {
 			continue
 		}
 		staffed++
+		if plan.Units[0].Gate != nil {
+			gated++
+		}
 		auditTeams(t, newAuditor(t, files, &plan.Units[0]), s, res.Tasks[0])
 	}
-	if staffed < 20 || short < 10 {
-		t.Errorf("%d staffed, %d short", staffed, short)
+	if staffed < 20 || short < 10 || gated < 10 {
+		t.Errorf("%d staffed, %d of them gated, %d short", staffed, gated, short)
 	}
 }
 
@@ -120,6 +130,27 @@ func (a *auditor) eligible(id InspectorID, task *Task) bool {
 	return true
 }
 
+// gated counts the gated members of a team, 0 without a gate; the team may have one exchanged.
+func (a *auditor) gated(team []InspectorID, out, in InspectorID) (n int64) {
+	for _, id := range team {
+		if id == out {
+			id = in
+		}
+		if a.unit.Gate != nil && a.roster[id][4] == "1" {
+			n++
+		}
+	}
+	return n
+}
+
+// most is the limit of the gate.
+func (a *auditor) most() int64 {
+	if a.unit.Gate == nil {
+		return a.unit.Seats
+	}
+	return a.unit.Gate.Max
+}
+
 // auditTeams holds a staffing against the files.
 func auditTeams(t *testing.T, a *auditor, s *UnitStaffing, tasks []Task) {
 	t.Helper()
@@ -127,6 +158,9 @@ func auditTeams(t *testing.T, a *auditor, s *UnitStaffing, tasks []Task) {
 	for i, team := range s.Teams {
 		if int64(len(team)) != a.unit.Seats || a.roster[team[0]][3] != "1" {
 			t.Errorf("%s: team %v", s.Tasks[i], team)
+		}
+		if n := a.gated(team, "", ""); n > a.most() {
+			t.Errorf("%s: %d gated in %v", s.Tasks[i], n, team)
 		}
 		for k, id := range team {
 			load[id]++
@@ -150,7 +184,7 @@ func auditTeams(t *testing.T, a *auditor, s *UnitStaffing, tasks []Task) {
 				led := columns[3] == "1" || slices.ContainsFunc(team, func(id InspectorID) bool {
 					return id != out && a.roster[id][3] == "1"
 				})
-				if free && led && !slices.Contains(team, in) && a.eligible(in, &tasks[i]) &&
+				if free && led && a.gated(team, out, in) <= a.most() && !slices.Contains(team, in) && a.eligible(in, &tasks[i]) &&
 					year(out) >= year(in)+2 {
 					t.Errorf("%s: %s carries %d, %s only %d", s.Tasks[i], out, year(out), in,
 						year(in))

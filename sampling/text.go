@@ -1,7 +1,12 @@
 package sampling
 
 // This file holds the small grammars of draw/1 §1: identifiers, labels, words, areas, dates, counts
-// and lines. Each is a predicate on bytes; nothing is trimmed, folded or otherwise mended.
+// and lines. Each is a predicate on bytes; nothing is trimmed, folded or otherwise mended. Whoever
+// mends an identifier makes two names of one firm, and two names are two tickets.
+//
+// An identifier becomes part of a file's name, so it has no slash and does not begin with a dot. It
+// also stands between bars in what is hashed, so it has no bar; neither has a label. A value of the
+// seed may have bars: it stands in a line of its own.
 
 import (
 	"strings"
@@ -18,6 +23,8 @@ const (
 	maxID = 64
 	// maxWord: longest label or word.
 	maxWord = 32
+	// minArea, maxArea: shortest and longest area.
+	minArea, maxArea = 6, 12
 )
 
 // hexZeros is 64 zeros: `prev` of an office's first plan and the cut of a stratum with n = 0.
@@ -35,9 +42,10 @@ const (
 	uppers
 	lowers
 	marks
+	others
 )
 
-// classOf gives the class of each byte; 0 for a byte of none.
+// classOf gives the class of each byte.
 var classOf = func() (t [256]uint8) {
 	for i := range t {
 		switch c := byte(i); {
@@ -49,6 +57,8 @@ var classOf = func() (t [256]uint8) {
 			t[i] = lowers
 		case isMark(c):
 			t[i] = marks
+		default:
+			t[i] = others
 		}
 	}
 	return t
@@ -85,11 +95,11 @@ func ValidWord(s string) bool {
 
 // ValidArea reports whether s is an area of draw/1 §1: 6 to 12 digits, GB/T 2260 first.
 func ValidArea(s string) bool {
-	return len(s) >= 6 && len(s) <= 12 && allDigits(s)
+	return len(s) >= minArea && len(s) <= maxArea && allDigits(s)
 }
 
 // allDigits reports whether s has nothing but digits; the empty string has nothing else either.
-func allDigits(s string) bool {
+func allDigits[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return false
@@ -124,7 +134,7 @@ func ParseDate(s string) (Date, error) {
 }
 
 // validDate is ParseDate without the reason.
-func validDate(s string) bool {
+func validDate[T string | []byte](s T) bool {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' ||
 		!allDigits(s[:4]) || !allDigits(s[5:7]) || !allDigits(s[8:]) {
 		return false
@@ -134,7 +144,7 @@ func validDate(s string) bool {
 }
 
 // atoi reads digits that are known to be digits and few.
-func atoi(s string) int {
+func atoi[T string | []byte](s T) int {
 	n := 0
 	for i := range len(s) {
 		n = 10*n + int(s[i]-'0')
@@ -158,11 +168,11 @@ func daysIn(year, month int) int {
 
 // parseCount reads a count of draw/1 §1 as TSV writes it: 0 to 10^9 in decimal without sign or
 // leading zeros.
-func parseCount(s string) (int64, bool) { return parseUpTo(s, maxCount) }
+func parseCount[T string | []byte](s T) (int64, bool) { return parseUpTo(s, maxCount) }
 
 // parseUpTo reads a decimal without sign or leading zeros that is at most limit.
-func parseUpTo(s string, limit int64) (int64, bool) {
-	if s == "" || len(s) > 10 || !allDigits(s) || s[0] == '0' && len(s) > 1 {
+func parseUpTo[T string | []byte](s T, limit int64) (int64, bool) {
+	if len(s) == 0 || len(s) > 10 || !allDigits(s) || s[0] == '0' && len(s) > 1 {
 		return 0, false
 	}
 	n := int64(atoi(s))

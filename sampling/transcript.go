@@ -8,8 +8,18 @@ package sampling
 //	 "staffing": [{"R","duals","inspectors","tasks","teams","unit"[,"tied"]} …
 //	              or {"infeasible": {…}, "unit"}]}
 //
+// and in it
+//
+//	"duals": {"gated"?, "inspector", "lead"?, "task"}    lists of ["even", "pair"]
+//	"tied": [{"duals", "teams"}…]                        as many as R, absent if R is 0
+//	"infeasible": {"available", "full", "inspectors", "needed", "tasks"}
+//
 // The reader checks keys and types alone. What the values are is never trusted: Verify computes
-// them again and compares.
+// them again and compares. So the reader takes a list of 10 million ids, a negative N or an R
+// without ties; the check that such a thing breaks comes later and has a name of its own.
+//
+// A list of potentials that is absent differs from one that is empty: absent is a family without
+// members, empty is a family of a unit without tasks. In Go they are nil and [].
 
 import "strconv"
 
@@ -49,16 +59,27 @@ type StratumResult struct {
 // Marshal gives J(transcript), the bytes of transcript.json. Plan must be canonical JSON.
 func (t *Transcript) Marshal() []byte { return appendJSON(nil, t.tree()) }
 
-// Sum gives H(J(transcript)) in hex: what the log stores when the draw is drawn, and what the
-// next plan of the office names as Prev.
-func (t *Transcript) Sum() string { return sha256Suite.hex(t.Marshal()) }
+// Sum gives H(J(transcript)) in hex, with the suite of the plan: what the log stores when the draw
+// is drawn, and what the next plan of the office names as Prev.
+func (t *Transcript) Sum() string {
+	name := HashSHA256
+	if plan, ok := t.planTree().(object); ok && plan.has("hash", HashSM3) {
+		name = HashSM3
+	}
+	return suiteNamed(name).hex(t.Marshal())
+}
 
-// tree gives the document. A plan that is no canonical JSON cannot come from Draw: panic.
-func (t *Transcript) tree() object {
+// planTree gives the plan as JSON. One that is not canonical cannot come from Draw: panic.
+func (t *Transcript) planTree() any {
 	plan, err := parseJSON(t.Plan)
 	if err != nil {
 		panic("sampling: plan of a transcript: " + err.Error())
 	}
+	return plan
+}
+
+// tree gives the document.
+func (t *Transcript) tree() object {
 	entropy, items, staffing := []any{}, []any{}, []any{}
 	for _, v := range t.Entropy {
 		entropy = append(entropy, object{{"name", v.Name}, {"value", v.Value}})
@@ -69,7 +90,7 @@ func (t *Transcript) tree() object {
 	for i := range t.Staffing {
 		staffing = append(staffing, t.Staffing[i].tree())
 	}
-	return object{{"plan", plan}, {"commit", t.Commit}, {"entropy", entropy}, {"seed", t.Seed},
+	return object{{"plan", t.planTree()}, {"commit", t.Commit}, {"entropy", entropy}, {"seed", t.Seed},
 		{"grade", t.Grade}, {"items", items}, {"staffing", staffing}}
 }
 
@@ -135,7 +156,8 @@ func (d *Duals) tree() object {
 	return o
 }
 
-// dualsTree gives potentials as pairs of decimal strings: they may exceed 2^53.
+// dualsTree gives potentials as pairs of decimal strings: a part may need all of 64 bits, where the
+// integers of canonical JSON end at 2^53−1.
 func dualsTree(duals []Dual) []any {
 	list := make([]any, len(duals))
 	for i, d := range duals {
@@ -230,6 +252,7 @@ func toIDs[T ~string](d *decoder, path string, v any) []T {
 func (d *decoder) staffing(path string, v any) UnitStaffing {
 	f := d.object(path, v)
 	s := UnitStaffing{Unit: UnitID(f.str("unit"))}
+	// Whether there really is a shortage, the check staffing finds out.
 	// One form or the other: teams beside a shortage are unknown keys.
 	if v := f.optional("infeasible"); v != nil {
 		x := d.object(f.where("infeasible"), v)

@@ -125,9 +125,11 @@ func TestTranscriptDuals(t *testing.T) {
 // FuzzVerify: whatever stands in one of the files, Verify ends with a verdict, and only the real
 // bundle passes.
 func FuzzVerify(f *testing.F) {
-	good, _ := smallBundle(f)
-	order := []string{PlanFile, TranscriptFile, SeedFile, NameCandidates("SX-001"),
-		NamePopulation("SX-001"), NameRoster("HJBH"), NameConflicts("HJBH")}
+	good, plan, values := smallOffice().freeze(f)
+	givenUnit(good, plan, "ZZ")
+	bundle(f, good, plan, values)
+	order := []string{PlanFile, TranscriptFile, SeedFile, candFile, popFile, rostFile, confFile,
+		taskFile, NameRoster("ZZ"), NameConflicts("ZZ")}
 	for i, name := range order {
 		f.Add(uint8(i), good[name].Data)
 	}

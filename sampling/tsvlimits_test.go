@@ -16,6 +16,7 @@ const (
 	popFile  = "population.SX-001.tsv"
 	rostFile = "roster.HJBH.tsv"
 	confFile = "conflicts.HJBH.tsv"
+	taskFile = "tasks.ZZ.tsv"
 )
 
 // frozenLines holds three good lines of each file; the ids of the first and the third leave room
@@ -27,6 +28,7 @@ var frozenLines = map[string][]string{
 	rostFile: {"0\t330105\t-\t1\t0\t2026-12-31\t0\t-", goodRoster,
 		"ZZ\t330105\t-\t1\t0\t2026-12-31\t0\t-"},
 	confFile: {"0\t91350100M000100Y43\tkin", "I1\tP.1\tkin", "ZZ\tP.1\tkin"},
+	taskFile: {goodTask, "P.1\t330102\tA,B", "ZZ.Z\t330102001\tSX-001"},
 }
 
 // refrozen gives the files of a small bundle and its plan with one frozen file replaced, and the
@@ -34,6 +36,9 @@ var frozenLines = map[string][]string{
 func refrozen(t *testing.T, name, text string) (fstest.MapFS, *Plan, []EntropyValue) {
 	t.Helper()
 	files, plan, values := smallOffice().freeze(t)
+	if name == taskFile {
+		givenUnit(files, plan, "ZZ")
+	}
 	if files[name] == nil {
 		t.Fatalf("no file %s", name)
 	}
@@ -52,6 +57,8 @@ func refrozen(t *testing.T, name, text string) (fstest.MapFS, *Plan, []EntropyVa
 		unit.RosterSHA = sum
 	case confFile:
 		unit.ConflictsSHA = sum
+	case taskFile:
+		plan.Units[1].TasksSHA = sum
 	}
 	return files, plan, values
 }
@@ -65,6 +72,8 @@ func readFrozen(t *testing.T, name, text string) (err error) {
 		_, err = readRoster(files, sha256Suite, &plan.Units[0])
 	case confFile:
 		_, err = readConflicts(files, sha256Suite, &plan.Units[0])
+	case taskFile:
+		_, err = readTasks(files, sha256Suite, &plan.Units[1])
 	default:
 		err = scanItem(files, sha256Suite, &plan.Items[0], benchSeed).files
 	}
@@ -129,6 +138,11 @@ func columnLimits() []columnLimit {
 		{confFile, 2, append([]string{"91350100M000100Y43"}, entity...), noEntity},
 		{confFile, 3, []string{"a", "0", "a._-", x("a", 32)}, []string{x("a", 33), "-", "A", "_a", ".a",
 			"a b", "亲属"}},
+		{taskFile, 1, entity, noEntity},
+		{taskFile, 2, area, slices.Concat(noArea, none)},
+		{taskFile, 3, []string{"A", "A,B", "A,AA", "A-,A0", x("A", 64) + ",B"},
+			[]string{"-", "A,A", "B,A", "AA,A", ",", "A,", ",A", "A,,B", "A, B", "a", "-,A", "A,-",
+				x("A", 65)}},
 	}
 }
 

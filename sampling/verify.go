@@ -12,7 +12,7 @@ package sampling
 //	population  it is what §3 makes of the candidates
 //	size        N and n of every stratum
 //	selection   selected, reserve and cut
-//	staffing    tasks, inspectors and legal teams, or a shortage that adds up
+//	staffing    families, pool; tasks, inspectors and legal teams, or a shortage that adds up
 //	optimal     the potentials prove that no staffing is better
 //	unique      and that no other is as good
 //	roles       the order of every team
@@ -37,6 +37,10 @@ import (
 // transcript is only ever the right-hand side of a comparison, with one exception that §9 allows:
 // its entropy values, which seed.txt repeats and the public event confirms. A staffing is checked
 // by its certificate, whose every number is compared with costs computed here.
+//
+// Nor must it depend on how the files are made up. Whatever they say, every check ends in ok or
+// FAIL: lists may be of any length and in any order, ids may be any text, numbers any integer. Time
+// and memory grow with what was published, never faster.
 
 // verifier walks through the checks of draw/1 §9. Everything is computed from plan.json, the
 // frozen files and the entropy values; commit, seed, grade and selection are never taken from the
@@ -131,6 +135,9 @@ func (v *verifier) checkPlan() bool {
 	detail := ""
 	if usable {
 		detail = "draw " + plan.Draw
+		if plan.Trial() {
+			detail += "; a trial run: every label is " + TrialLabel
+		}
 	}
 	v.tell(CheckPlan, f, detail)
 	return usable
@@ -139,6 +146,7 @@ func (v *verifier) checkPlan() bool {
 // lookForFiles notes which files are missing when the bundle cannot be computed with, so that the
 // exit code does not depend on where checking stopped.
 func (v *verifier) lookForFiles() {
+	// plan.json and transcript.json have been read by now; the first check says if they are missing.
 	names := []string{SeedFile}
 	if p, usable, _ := readPlan(v.planBytes); usable {
 		for i := range p.Items {
@@ -146,6 +154,9 @@ func (v *verifier) lookForFiles() {
 		}
 		for i := range p.Units {
 			names = append(names, NameRoster(p.Units[i].ID), NameConflicts(p.Units[i].ID))
+			if p.Units[i].TasksSHA != "" {
+				names = append(names, NameTasks(p.Units[i].ID))
+			}
 		}
 	}
 	for _, name := range names {
@@ -229,14 +240,6 @@ func (v *verifier) checkGrade() {
 	v.tell(CheckGrade, f, detail)
 }
 
-// unitFiles is what was read for a unit.
-type unitFiles struct {
-	roster    []RosterLine
-	conflicts []ConflictLine
-	// Both are well formed.
-	complete bool
-}
-
 // checkFiles reads every frozen file and runs the check `files`.
 func (v *verifier) checkFiles() []unitFiles {
 	var f findings
@@ -250,24 +253,14 @@ func (v *verifier) checkFiles() []unitFiles {
 	}
 	units := make([]unitFiles, len(v.plan.Units))
 	for i := range v.plan.Units {
-		u := &units[i]
-		var rosterErr, conflictsErr error
-		u.roster, rosterErr = readRoster(v.files, s, &v.plan.Units[i])
-		u.conflicts, conflictsErr = readConflicts(v.files, s, &v.plan.Units[i])
-		f.add(rosterErr)
-		f.add(conflictsErr)
-		u.complete = readable(rosterErr) && readable(conflictsErr)
+		units[i] = readUnit(v.files, s, &v.plan.Units[i])
+		for _, err := range units[i].errs {
+			f.add(err)
+		}
 	}
 	v.tell(CheckFiles, f, fmt.Sprintf("%d items with %d lines of population, %d units",
 		len(v.plan.Items), lines, len(units)))
 	return units
-}
-
-// readable reports whether a file was read to its end: only its hash may be wrong.
-func readable(err error) bool {
-	// Mistakes within a file name a line; a hash that differs belongs to the file as a whole.
-	var e *Error
-	return err == nil || errors.As(err, &e) && e.Line == 0
 }
 
 // notRun is the finding of a check that a damaged file left without anything to compute from.
@@ -367,33 +360,52 @@ func (v *verifier) checkSelection() {
 // checkStaffing runs the last four checks, each over all units.
 func (v *verifier) checkStaffing(units []unitFiles) {
 	var staffing, optimal, unique, roles findings
+	certificate := func(err error) {
+		optimal.add(err)
+		unique.add(err)
+		roles.add(err)
+	}
 	var numbers []string
 	if len(v.t.Staffing) != len(v.plan.Units) {
 		staffing.add(errors.New("staffing is not that of the units of the plan"))
 	}
+	selected := make([]selectedRows, len(v.scans))
+	for i := range v.scans {
+		selected[i] = v.scans[i].selected()
+	}
+	of := v.plan.itemsOfUnits()
 	// A transcript with too few units fails above; those it has are checked all the same.
 	for i := range min(len(v.t.Staffing), len(units)) {
 		u, s := &v.plan.Units[i], &v.t.Staffing[i]
-		if !units[i].complete || !v.drawn(u.ID) {
+		if !units[i].complete() || !repeated(of[u.ID], selected) {
 			err := notRun("unit " + string(u.ID))
 			staffing.add(err)
-			optimal.add(err)
-			unique.add(err)
-			roles.add(err)
+			certificate(err)
 			continue
 		}
 		// The tasks are those of our own selection: a task too many or too few is seen here even
 		// if the office made its staffing fit the list it published.
 		staffing.add(checkPool(u, units[i].roster))
-		p := newStaffProblem(v.plan, u, units[i].roster, units[i].conflicts, v.scans, v.seed)
+		if err := checkFamilies(u, units[i].roster); err != nil {
+			// Without a network there is nothing that potentials could be about.
+			staffing.add(err)
+			certificate(notRun("unit " + string(u.ID)))
+			continue
+		}
+		p := newStaffProblem(v.plan, u, &units[i],
+			units[i].tasksOf(v.plan, of[u.ID], selected), v.seed)
 		c := checkStaffing(p, s)
 		staffing.add(ofUnit(u, c.Staffing))
 		optimal.add(ofUnit(u, c.Optimal))
 		unique.add(ofUnit(u, c.Unique))
 		roles.add(ofUnit(u, c.Roles))
-		numbers = append(numbers, fmt.Sprintf("%s: %d tasks, %d inspectors, %d tasks with exactly "+
+		line := fmt.Sprintf("%s: %d tasks, %d inspectors, %d tasks with exactly "+
 			"%d eligible inspectors, %d lines of conflicts",
-			u.ID, c.Tasks, c.Inspectors, c.Tight, u.Seats, c.Conflicts))
+			u.ID, c.Tasks, c.Inspectors, c.Tight, u.Seats, c.Conflicts)
+		if n := visitsOf(u.ID, p.Tasks).Saved(); n > 0 {
+			line += fmt.Sprintf(", %d visits saved by items that selected the same", n)
+		}
+		numbers = append(numbers, line)
 	}
 	v.tell(CheckStaffing, staffing, strings.Join(numbers, "; "))
 	v.tell(CheckOptimal, optimal, "")
@@ -401,11 +413,11 @@ func (v *verifier) checkStaffing(units []unitFiles) {
 	v.tell(CheckRoles, roles, "")
 }
 
-// drawn reports whether all items of a unit could be repeated.
-func (v *verifier) drawn(unit UnitID) bool {
-	for i := range v.plan.Items {
-		// Without one of the items the list of tasks would be short, and every team look wrong.
-		if v.plan.Items[i].Unit == unit && !v.scans[i].complete {
+// repeated reports whether all items of a unit could be repeated. Without one of them the list of
+// tasks would be short, and every team look wrong.
+func repeated(items []int, selected []selectedRows) bool {
+	for _, i := range items {
+		if selected[i] == nil {
 			return false
 		}
 	}

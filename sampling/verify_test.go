@@ -184,19 +184,6 @@ func TestVerifyRedrawn(t *testing.T) {
 	}
 }
 
-// TestVerifyUnsupported: a bundle of a later version is refused by name, never half-checked.
-func TestVerifyUnsupported(t *testing.T) {
-	files, res := smallBundle(t)
-	b := edit(t, files[PlanFile].Data, "hash", "sm3")
-	tr := *res.Transcript
-	tr.Plan = b
-	var out bytes.Buffer
-	r := Verify(with(with(files, PlanFile, b), TranscriptFile, tr.Marshal()), "", &out)
-	if !slices.Equal(r.Failed(), []string{CheckPlan}) || !strings.Contains(out.String(), `"sm3" is`) {
-		t.Errorf("%s", out.String())
-	}
-}
-
 // TestVerifyPrints: one line per check, in the order of §9, the same as in the report.
 func TestVerifyPrints(t *testing.T) {
 	files, _ := smallBundle(t)

@@ -94,12 +94,8 @@ func samePlan(out string, plan []byte) error {
 // file, line and rule. Anything else stays our fault.
 func refusal(err error) error {
 	var broken *sampling.Error
-	var unsupported *sampling.Unsupported
 	var missing *sampling.MissingError
 	switch {
-	case errors.As(err, &unsupported):
-		return fault.New(fault.Invalid, "拒绝抽取，方案要求的功能 %q 不在本版本里：%s",
-			unsupported.Feature, unsupported.File).Wrap(err)
 	case errors.As(err, &missing):
 		return fault.New(fault.Invalid, "拒绝抽取，读不了 %s：%s", missing.File,
 			fileProblem(missing.Cause)).Wrap(err)
