@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing on a Debian or Ubuntu machine that has Go. Nothing missing: does nothing.
 #
-#   scripts/install-deps.sh run     what "make demo" needs: the PostgreSQL server
+#   scripts/install-deps.sh run     what "make demo" needs: the PostgreSQL server (Debian's package
+#                                   has postgres_fdw, by which the tests join several servers)
 #   scripts/install-deps.sh test    what "make test" needs as well: C compiler (race detector),
 #                                   Chromium, Node.js, PDF and QR readers, golangci-lint
 set -euo pipefail

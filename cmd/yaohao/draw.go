@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,13 +15,14 @@ import (
 	"yaohao/sampling"
 )
 
-// drawCommand draws from files alone (draw/1 §9). It writes seed.txt and transcript.json, and
-// plan.json if absent, to --out. A refusal writes nothing and exits 2; each file appears whole or
-// not at all.
+// drawCommand draws from files alone (draw/1 §9), or selects inside a database (drawsql.go). It
+// writes seed.txt and transcript.json, and plan.json if absent, to --out. A refusal writes nothing
+// and exits 2; each file appears whole or not at all.
 func drawCommand(set *flag.FlagSet) action {
 	planPath := set.String("plan", "", "方案`文件` plan.json")
 	dir := set.String("dir", "", "冻结名单所在的`目录`")
 	out := set.String("out", "", "写出结果的`目录`；不填则与 --dir 相同")
+	engine := newEngine(set)
 	var values []sampling.EntropyValue
 	set.Func("entropy", "一个随机数，写作`名=值`；方案里每个随机源给一次，次序不限",
 		func(text string) error {
@@ -31,7 +33,7 @@ func drawCommand(set *flag.FlagSet) action {
 			values = append(values, sampling.EntropyValue{Name: name, Value: value})
 			return nil
 		})
-	return func(_ context.Context, t *terminal, _ []string) error {
+	return func(ctx context.Context, t *terminal, _ []string) error {
 		if *planPath == "" || *dir == "" {
 			return fault.New(fault.Invalid, "draw：缺少 --plan 或 --dir").
 				WithHint("运行 yaohao help draw 查看用法")
@@ -39,11 +41,28 @@ func drawCommand(set *flag.FlagSet) action {
 		if *out == "" {
 			*out = *dir
 		}
-		return drawFromFiles(t, *planPath, *dir, *out, values)
+		draw, err := engine.choose(t)
+		if err != nil {
+			return err
+		}
+		return drawInto(ctx, t, *planPath, *dir, *out, values, draw)
 	}
 }
 
-func drawFromFiles(t *terminal, planPath, dir, out string, values []sampling.EntropyValue) error {
+// drawing makes the draw of a plan from the files in dir, wherever it selects.
+type drawing func(ctx context.Context, t *terminal, plan *sampling.Plan, dir string,
+	values []sampling.EntropyValue) (*sampling.Result, error)
+
+// drawFromFiles draws from files alone.
+func drawFromFiles(_ context.Context, t *terminal, plan *sampling.Plan, dir string,
+	values []sampling.EntropyValue) (*sampling.Result, error) {
+	files := countFiles(os.DirFS(dir), plan, newProgress(t, "MB"))
+	defer files.p.end()
+	return sampling.Draw(plan, files, values)
+}
+
+func drawInto(ctx context.Context, t *terminal, planPath, dir, out string,
+	values []sampling.EntropyValue, draw drawing) error {
 	planBytes, err := os.ReadFile(planPath)
 	if err != nil {
 		return unreadable(planPath, err)
@@ -55,23 +74,43 @@ func drawFromFiles(t *terminal, planPath, dir, out string, values []sampling.Ent
 	if err != nil {
 		return refusal(err)
 	}
-	files := countFiles(os.DirFS(dir), plan, newProgress(t, "MB"))
-	result, err := sampling.Draw(plan, files, values)
-	files.p.end()
+	result, err := draw(ctx, t, plan, dir, values)
 	if err != nil {
 		return refusal(err)
 	}
 	if err := writeBundle(out, planBytes, result); err != nil {
 		return err
 	}
-	t.printf("种子 %s\n等级 %s\n", result.Transcript.Seed, result.Transcript.Grade)
+	t.printf("种子 %s\n等级 %s%s\n", result.Transcript.Seed, result.Transcript.Grade, shortBits(plan))
 	for _, item := range result.Transcript.Items {
 		for _, s := range item.Strata {
 			t.printf("%s %s：N=%d n=%d\n", item.Item, s.ID, s.N, s.Size)
 		}
 	}
+	for _, v := range result.Visits() {
+		t.printf("%s：抽中 %d 项次，合并为 %d 户任务，少上门 %d 次\n", v.Unit, v.Selections,
+			v.Visits, v.Saved())
+	}
+	if plan.Trial() {
+		t.printf("试抽：所有标签都是 %s，结果不作为正式抽取\n", sampling.TrialLabel)
+	}
 	t.printf("已写入 %s：seed.txt transcript.json\n", out)
 	return nil
+}
+
+// shortBits says how much the public sources fall short of the 60 bits of draw/1 §5; empty if they
+// do not.
+func shortBits(plan *sampling.Plan) string {
+	bits := int64(0)
+	for _, e := range plan.Entropy {
+		if e.Kind == sampling.EntropyPublic || e.Kind == sampling.EntropyBeacon {
+			bits += e.Bits
+		}
+	}
+	if bits >= 60 {
+		return ""
+	}
+	return fmt.Sprintf("（公共随机源合计 %d 比特，不足 %d 比特）", bits, 60)
 }
 
 // samePlan refuses an output folder that holds another plan.json.
