@@ -31,6 +31,23 @@
 // N (Bonferroni) it bounds the probability that any of the N units is that far off. The bound holds
 // whatever the dependence between units.
 //
+// # More questions about many draws
+//
+// Equal chances for each unit are not enough. Pairs asks whether every two units are drawn together
+// as often as they should be, n(n−1)/(N(N−1)) of the draws; a fixed skip fails it even where it
+// gives each unit its chance. Waits asks how long units wait from one draw to the next (a geometric
+// number of draws). Outcomes asks whether equally likely outcomes occurred equally often: the
+// teams of inspectors who differ in nothing but their names. Loads are Inclusion once more: who
+// carries the odd seat is a simple random sample. Every report says how likely chance alone is to
+// go as far; whoever acts on P < α is wrong about a fair draw with probability α: exactly, or at
+// most where the report calls it a bound, approximately for χ².
+//
+// # What one draw tells
+//
+// HorvitzThompson estimates from the results how many of the whole population have a property,
+// with its standard error; Interval gives the exact range of that number that the results leave
+// possible at a level, and DetectionSize how many have to be drawn to find at least one of so many.
+//
 // # What it is not
 //
 // The tests see frequencies. A draw can pass and still be predictable or chosen by somebody; the
