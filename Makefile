@@ -61,9 +61,13 @@ race-test: ## unit tests of the other packages, with the race detector
 	$(GO) test -race $(RACE)
 
 .PHONY: vectors
-vectors: ## the test vectors of the draw, read by both implementations
+vectors: ## the test vectors of the draw, read by every implementation
 	$(GO) test -count=1 -run Vector ./sampling/...
 	scripts/conformance.sh
+
+.PHONY: conformance
+conformance: ## the three verifiers on 1,000 random bundles, every tamper and 1,000 random ones
+	scripts/conformance.sh --full
 
 .PHONY: browser-test
 browser-test: build ## the pages in headless Chromium

@@ -1,32 +1,22 @@
 #!/usr/bin/env bash
-# Runs the second implementation, docs/verify.py, over every vector: a bundle must verify, a tampered
-# one must fail. It shares no code with the Go packages.
+# Lets the three verifiers of draw/1, which share no code, judge the same bundles and compares them:
+#
+#   scripts/conformance.sh          every vector and tamper, 60 random bundles and 60 random tampers
+#   scripts/conformance.sh --full   the same with 1,000 and 1,000
+#   scripts/conformance.sh --bundles N --tampers N --seed N
+#
+# A disagreement prints the seed, the bundle's folder and what each verifier said, and exits with 1.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-vectors=sampling/testdata/vectors
-passed=0
-failed=0
-
-# expect CODE DIR: the verifier's exit code for a bundle.
-expect() {
-    local code=0
-    python3 -B docs/verify.py "$2" >/tmp/conformance.$$ 2>&1 || code=$?
-    if [ "$code" = "$1" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "$2: exit $code, want $1"
-        cat /tmp/conformance.$$
-    fi
-}
-trap 'rm -f /tmp/conformance.$$' EXIT
-
-for plan in "$vectors"/*/plan.json; do
-    expect 0 "$(dirname "$plan")"
+if [ "${1-}" = --full ]; then
+    shift
+    set -- --bundles 1000 --tampers 1000 "$@"
+fi
+for tool in go python3 node; do
+    command -v "$tool" >/dev/null || { echo "no $tool: run scripts/install-deps.sh test"; exit 1; }
 done
-for bundle in "$vectors"/tamper/*/; do
-    expect 1 "${bundle%/}"
-done
-echo "docs/verify.py: $passed passed, $failed failed"
-[ "$failed" = 0 ]
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
+go build -o "$bin/" ./cmd/yaohao ./cmd/yaohao-verify
+python3 -B scripts/conformance/run.py --bin "$bin" --vectors sampling/testdata/vectors "$@"
