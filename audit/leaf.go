@@ -27,6 +27,11 @@ const (
 	KindSeal       = "seal"       // an office's sealed value was made or opened (密封值)
 
 	KindVoidRequest = "void-request" // somebody asked to make a draw void (申请作废)
+
+	KindRefillRequest  = "refill-request"  // a seat or an entity is to be filled in for (申请递补)
+	KindRefillValue    = "refill-value"    // the value of its event was typed (递补随机数)
+	KindRefillWithdraw = "refill-withdraw" // it is to be withdrawn, or is (撤回递补申请)
+	KindRefill         = "refill"          // it was carried out, or could not be (递补)
 )
 
 // leafHeader is the first line of every leaf; a change of the format changes it.

@@ -41,10 +41,17 @@ func (s *Service) enter(ctx context.Context, q pg.Querier, actor audit.Actor, ta
 	if err := requireTeam(ctx, q, actor, taskID); err != nil {
 		return 0, err
 	}
+	if t.state == Assigned {
+		return 0, fault.New(fault.Conflict, "任务 %s 是专家或检验机构的任务，不录入检查结果", taskID).
+			WithHint("检查结果由执法检查人员在自己的任务中录入")
+	}
 	to, ok := t.state.Next(Enter)
 	if !ok {
 		return 0, fault.New(fault.Conflict, "任务 %s 的结果%s，不能再录入", taskID,
 			t.state.Name()).WithHint("审核通过的结果不能更改")
+	}
+	if err := refuseRefilling(ctx, q, taskID); err != nil {
+		return 0, err
 	}
 	today := day(now)
 	edition := EditionOn(today)
@@ -90,4 +97,14 @@ func requireTeam(ctx context.Context, q pg.Querier, actor audit.Actor, taskID st
 			WithHint("结果只能由抽取到该任务的检查人员录入")
 	}
 	return nil
+}
+
+// refuseRefilling refuses entries while somebody of the team is to be replaced, or the entity.
+func refuseRefilling(ctx context.Context, q pg.Querier, taskID string) error {
+	open, err := isRefilling(ctx, q, taskID)
+	if err != nil || !open {
+		return err
+	}
+	return fault.New(fault.Conflict, "任务 %s 正在递补，现在不能录入", taskID).
+		WithHint("递补完成或撤回之后再录入")
 }

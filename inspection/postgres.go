@@ -49,7 +49,7 @@ func lockTask(ctx context.Context, q pg.Querier, id string) (*locked, error) {
 }
 
 func teamOf(ctx context.Context, q pg.Querier, id string) ([]sampling.InspectorID, error) {
-	rows, err := q.Query(ctx, `SELECT inspector_id FROM task_member WHERE task_id = $1
+	rows, err := q.Query(ctx, `SELECT inspector_id FROM task_team WHERE task_id = $1
 		ORDER BY pos`, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading the team of task %s: %w", id, err)

@@ -1,15 +1,19 @@
 package inspection
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"yaohao/internal/pg"
+	"yaohao/registry"
+	"yaohao/sampling"
 )
 
 // drawn is what dispatch needs of a draw: which unit has an item, and until when a unit visits.
@@ -18,6 +22,8 @@ type drawn struct {
 	id, seed      string
 	items, owners []string // parallel: item, unit
 	units, visits []string // parallel: unit, visit_by
+	begin         []string // parallel to units: the state in which its tasks begin
+	given         []sampling.UnitID
 }
 
 // undispatched gives the drawn draws without a receipt, oldest first.
@@ -56,8 +62,10 @@ func lockDrawn(ctx context.Context, q pg.Querier, draw string) (*drawn, error) {
 			Unit string `json:"unit"`
 		} `json:"items"`
 		Units []struct {
-			Unit    string `json:"unit"`
-			VisitBy string `json:"visit_by"`
+			Unit     string `json:"unit"`
+			Kind     string `json:"kind"`
+			VisitBy  string `json:"visit_by"`
+			TasksSHA string `json:"tasks_sha"`
 		} `json:"units"`
 	}
 	if err := json.Unmarshal(planJSON, &plan); err != nil {
@@ -68,6 +76,14 @@ func lockDrawn(ctx context.Context, q pg.Querier, draw string) (*drawn, error) {
 	}
 	for _, u := range plan.Units {
 		d.units, d.visits = append(d.units, u.Unit), append(d.visits, u.VisitBy)
+		state := Dispatched
+		if u.Kind == sampling.UnitExperts || u.Kind == sampling.UnitLabs {
+			state = Assigned
+		}
+		d.begin = append(d.begin, string(state))
+		if u.TasksSHA != "" {
+			d.given = append(d.given, sampling.UnitID(u.Unit))
+		}
 	}
 	return d, nil
 }
@@ -102,14 +118,15 @@ func insertTasks(ctx context.Context, q pg.Querier, d *drawn, now time.Time) err
 		SELECT $1 || '.' || t.unit_id || '.' ||
 				lpad(t.serial::text, greatest(4, length(t.size::text)), '0'),
 			$1, t.unit_id, t.entity_id, coalesce(e.name, t.entity_id), coalesce(e.address, ''),
-			u.visit_by, 'dispatched', $4
+			u.visit_by, coalesce(u.state, 'dispatched'), $4
 		FROM (SELECT unit_id, entity_id,
 				row_number() OVER (PARTITION BY unit_id ORDER BY entity_id) AS serial,
 				count(*) OVER (PARTITION BY unit_id) AS size
 			FROM (SELECT DISTINCT unit_id, entity_id FROM team_member WHERE draw_id = $1) AS team
 			) AS t
-		LEFT JOIN unnest($2::text[], $3::date[]) AS u (unit_id, visit_by) USING (unit_id)
-		LEFT JOIN entity e ON e.id = t.entity_id`, d.id, d.units, d.visits, now)
+		LEFT JOIN unnest($2::text[], $3::date[], $5::text[]) AS u (unit_id, visit_by, state)
+			USING (unit_id)
+		LEFT JOIN entity e ON e.id = t.entity_id`, d.id, d.units, d.visits, now, d.begin)
 	if err != nil {
 		return fmt.Errorf("writing tasks: %w", err)
 	}
@@ -125,12 +142,49 @@ func insertTasks(ctx context.Context, q pg.Querier, d *drawn, now time.Time) err
 	if err != nil {
 		return fmt.Errorf("writing items of tasks: %w", err)
 	}
+	for _, unit := range d.given {
+		if err := insertGivenItems(ctx, q, d.id, unit); err != nil {
+			return err
+		}
+	}
 	_, err = q.Exec(ctx, `INSERT INTO task_member (task_id, pos, inspector_id)
 		SELECT t.id, m.pos, m.inspector_id
 		FROM task t JOIN team_member m USING (draw_id, unit_id, entity_id)
 		WHERE t.draw_id = $1`, d.id)
 	if err != nil {
 		return fmt.Errorf("writing teams of tasks: %w", err)
+	}
+	return nil
+}
+
+// insertGivenItems writes the items of a unit whose tasks were drawn elsewhere: those of its frozen
+// tasks file.
+func insertGivenItems(ctx context.Context, q pg.Querier, draw string, unit sampling.UnitID) error {
+	name := sampling.NameTasks(unit)
+	text, err := fs.ReadFile(registry.FrozenFS(q, ctx, draw), name)
+	if err != nil {
+		return fmt.Errorf("reading given tasks: %w", err)
+	}
+	var entities, items, areas []string
+	for line := range bytes.Lines(text) {
+		t, err := sampling.ParseTaskLine(bytes.TrimSuffix(line, []byte{'\n'}))
+		if err != nil {
+			return fmt.Errorf("draw %s: %s: %w", draw, name, err)
+		}
+		for _, item := range t.Items {
+			entities, items = append(entities, string(t.Entity)), append(items, string(item))
+			areas = append(areas, t.Area)
+		}
+	}
+	_, err = q.Exec(ctx, `INSERT INTO task_item (task_id, item_id, item_name, area)
+		SELECT t.id, g.item_id, coalesce(i.name, g.item_id), g.area
+		FROM task t
+		JOIN unnest($3::text[], $4::text[], $5::text[]) AS g (entity_id, item_id, area)
+			USING (entity_id)
+		LEFT JOIN item i ON i.id = g.item_id
+		WHERE t.draw_id = $1 AND t.unit_id = $2`, draw, string(unit), entities, items, areas)
+	if err != nil {
+		return fmt.Errorf("writing items of given tasks: %w", err)
 	}
 	return nil
 }

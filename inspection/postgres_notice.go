@@ -36,7 +36,8 @@ func noticeOf(ctx context.Context, q pg.Querier, draw, kind string) (*Notice, er
 
 // countTasks gives how many tasks of a draw are open and how many are public.
 func countTasks(ctx context.Context, q pg.Querier, draw string) (open, public int, err error) {
-	err = q.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state <> 'published'),
+	err = q.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state NOT IN
+				('published', 'assigned', 'replaced')),
 			count(*) FILTER (WHERE state = 'published')
 		FROM task WHERE draw_id = $1`, draw).Scan(&open, &public)
 	if err != nil {
@@ -70,7 +71,7 @@ func MissingNotices(ctx context.Context, q pg.Querier) ([]string, error) {
 	rows, err := q.Query(ctx, `SELECT d.id FROM draw d
 		WHERE d.state = 'published'
 			AND NOT EXISTS (SELECT FROM notice n WHERE n.draw_id = d.id AND n.kind = 'result')
-			AND EXISTS (SELECT FROM task t WHERE t.draw_id = d.id)
+			AND EXISTS (SELECT FROM task t WHERE t.draw_id = d.id AND t.state = 'published')
 		ORDER BY d.published_at, d.id`)
 	if err != nil {
 		return nil, fmt.Errorf("looking for missing notices: %w", err)

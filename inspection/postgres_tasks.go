@@ -77,7 +77,7 @@ func (w *where) see(s sight) {
 	case s.entered:
 		w.add(`t.version >= ?`, 1)
 	default:
-		w.add(`EXISTS (SELECT FROM task_member m WHERE m.task_id = t.id AND m.inspector_id = ?)`,
+		w.add(`EXISTS (SELECT FROM task_team m WHERE m.task_id = t.id AND m.inspector_id = ?)`,
 			string(s.inspector))
 	}
 }
@@ -188,7 +188,7 @@ func itemsOf(ctx context.Context, q pg.Querier, ids []string) (map[string][]Task
 func membersOf(ctx context.Context, q pg.Querier, ids []string) (map[string][]Member, error) {
 	rows, err := q.Query(ctx, `SELECT m.task_id, m.inspector_id,
 			coalesce(i.name, m.inspector_id), m.pos = 1
-		FROM task_member m LEFT JOIN inspector i ON i.id = m.inspector_id
+		FROM task_team m LEFT JOIN inspector i ON i.id = m.inspector_id
 		WHERE m.task_id = ANY ($1) ORDER BY m.task_id, m.pos`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("reading teams of tasks: %w", err)

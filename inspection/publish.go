@@ -80,10 +80,16 @@ func publish(ctx context.Context, q pg.Querier, actor audit.Actor, draw string, 
 		audit.Fact{Key: "sha256", Value: publishText(draw, list).sha256()})
 }
 
-// allApproved refuses a draw that has no tasks, or one that is neither approved nor public.
+// allApproved refuses a draw that has no tasks, or one that is neither approved nor public. Tasks
+// of experts and laboratories, and those whose entity was replaced, have nothing to publish.
 func allApproved(draw string, tasks []taskState) error {
 	var open []string
+	results := 0
 	for _, t := range tasks {
+		if t.state == Assigned || t.state == Replaced {
+			continue
+		}
+		results++
 		if t.state != Approved && t.state != Published {
 			open = append(open, t.id+" "+t.state.Name())
 		}
@@ -92,6 +98,9 @@ func allApproved(draw string, tasks []taskState) error {
 	case len(tasks) == 0:
 		return fault.New(fault.Conflict, "抽查 %s 没有任务可以公示", draw).
 			WithHint("抽取并派发之后才有任务")
+	case results == 0:
+		return fault.New(fault.Conflict, "抽查 %s 只有专家或检验机构的任务，没有检查结果可以公示", draw).
+			WithHint("检查期限过后，抽取自动公开")
 	case len(open) == 0:
 		return nil
 	}

@@ -93,7 +93,7 @@ func refuseOwn(ctx context.Context, q pg.Querier, actor audit.Actor, taskID stri
 	if !a.Has(account.Reviewer) {
 		return fault.New(fault.Forbidden, "账号 %s 没有审核员岗位或已停用", a.ID)
 	}
-	team, err := teamOf(ctx, q, taskID)
+	team, err := everInTeam(ctx, q, taskID)
 	if err != nil {
 		return err
 	}

@@ -21,18 +21,24 @@ const publishDays = 20
 type Service struct {
 	DB       *pg.DB
 	Calendar *calendar.Calendar
+
+	// between, if set by a test, is called inside every step of a refill just before COMMIT
+	// ("before") and just after it ("after"); its error takes the place of a crash there.
+	between func(point, step string) error
 }
 
 // Summary says what one Advance did.
 type Summary struct {
 	Draws []string // draws whose tasks were made, also those without any task
 	Tasks int      // tasks made
+	// Refills are the requests that were carried out or found impossible.
+	Refills []RefillStep
 }
 
 // Advance makes the tasks of every drawn draw that has none yet: one transaction for each draw, so
 // a crash or an error leaves each draw with all of its tasks or none, and the next Advance goes on.
 // A draw that another server holds is left to it. An error of one draw does not stop the others;
-// the errors come back joined.
+// the errors come back joined. Refills whose value is there are carried out after that.
 func (s *Service) Advance(ctx context.Context, now time.Time) (Summary, error) {
 	var sum Summary
 	waiting, err := undispatched(ctx, s.DB.Querier())
@@ -55,7 +61,9 @@ func (s *Service) Advance(ctx context.Context, now time.Time) (Summary, error) {
 			sum.Tasks += tasks
 		}
 	}
-	return sum, errors.Join(errs...)
+	var failed []error
+	sum.Refills, failed = s.advanceRefills(ctx, now)
+	return sum, errors.Join(append(errs, failed...)...)
 }
 
 // dispatchDraw makes the tasks of one draw. made is false if another server has made them or is

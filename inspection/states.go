@@ -6,21 +6,24 @@ type State string
 // The states of a task.
 const (
 	Dispatched State = "dispatched" // 未录入: the team has its list
+	Assigned   State = "assigned"   // 已指派: of experts and laboratories, without a result; the end
 	Entered    State = "entered"    // 待审核
 	Returned   State = "returned"   // 审核退回
 	Rejected   State = "rejected"   // 不通过
 	Approved   State = "approved"   // 通过
 	Published  State = "published"  // 已公示
+	Replaced   State = "replaced"   // 已递补: another entity took its place; the end
 )
 
 // States gives all states in the order of a task's life, as statistics list them.
 func States() []State {
-	return []State{Dispatched, Entered, Returned, Rejected, Approved, Published}
+	return []State{Dispatched, Assigned, Entered, Returned, Rejected, Approved, Published,
+		Replaced}
 }
 
 var stateNames = map[State]string{
-	Dispatched: "未录入", Entered: "待审核", Returned: "审核退回", Rejected: "不通过",
-	Approved: "通过", Published: "已公示",
+	Dispatched: "未录入", Assigned: "已指派", Entered: "待审核", Returned: "审核退回", Rejected: "不通过",
+	Approved: "通过", Published: "已公示", Replaced: "已递补",
 }
 
 // Name gives the Chinese name of the state as the national system shows it.
@@ -36,6 +39,7 @@ const (
 	Return  Step = "return"  // 退回修改
 	Reject  Step = "reject"  // 不通过
 	Publish Step = "publish" // 公示
+	Replace Step = "replace" // 递补
 )
 
 type move struct {
@@ -53,6 +57,8 @@ var moves = map[move]State{
 	{Returned, Enter}:   Entered,
 	{Rejected, Enter}:   Entered,
 	{Approved, Publish}: Published,
+
+	{Dispatched, Replace}: Replaced,
 }
 
 // Next gives the state to which a step leads from s, and whether the step is allowed there.

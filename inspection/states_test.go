@@ -30,9 +30,10 @@ func TestDiagramIsTable(t *testing.T) {
 	}
 }
 
-// Every state can be reached and has a name; published is the only end.
+// Every state can be reached and has a name; published is the only end, beside replaced, and
+// assigned, in which a task of experts or a laboratory begins and stays.
 func TestStatesReachable(t *testing.T) {
-	reached := map[State]bool{Dispatched: true}
+	reached := map[State]bool{Dispatched: true, Assigned: true}
 	leaves := map[State]bool{}
 	for range moves {
 		for m, to := range moves {
@@ -43,7 +44,8 @@ func TestStatesReachable(t *testing.T) {
 		}
 	}
 	for _, s := range States() {
-		if !reached[s] || s.Name() == "" || leaves[s] == (s == Published) {
+		if !reached[s] || s.Name() == "" ||
+			leaves[s] == (s == Published || s == Assigned || s == Replaced) {
 			t.Errorf("state %s: reached %v, name %q, has a way out %v", s, reached[s], s.Name(),
 				leaves[s])
 		}
@@ -65,7 +67,7 @@ func TestDatabaseMovesAsTable(t *testing.T) {
 			w.exec(`INSERT INTO task (id, draw_id, unit_id, entity_id, entity_name, visit_by,
 					state, version, dispatched_at, completed_on, publish_due, published_at)
 				SELECT $1::text, 'D1', 'SPJ', $1, '某', '2026-11-30', $2,
-					($2 <> 'dispatched')::int, now(), '2026-11-05', '2026-12-03',
+					($2 NOT IN ('dispatched', 'assigned', 'replaced'))::int, now(), '2026-11-05', '2026-12-03',
 					CASE WHEN $2 = 'published' THEN now() END`,
 				"D1.X."+string(rune('A'+n/26))+string(rune('A'+n%26)), string(from))
 			_, err := w.db.Exec(t.Context(), `UPDATE task SET state = $2,

@@ -16,10 +16,13 @@ import (
 // soonDays is how many working days before its deadline a publication shows up as due.
 const soonDays = 5
 
-// Stats 统计 of a draw, in tasks. The states add up to Expected. A firm that carries two categories
-// counts in both, so categories may add up to more than the tasks with a result.
+// Stats 统计 of a draw, in tasks. The states add up to Expected, Assigned
+// and Replaced. A firm that carries two
+// categories counts in both, so categories may add up to more than the tasks with a result.
 type Stats struct {
-	Expected int64           `json:"expected"` // 应检查
+	Expected int64           `json:"expected"` // 应检查: tasks that are to have a result
+	Assigned int64           `json:"assigned"` // 已指派: tasks of experts and laboratories
+	Replaced int64           `json:"replaced"` // 已递补: another entity is inspected instead
 	ByState  map[State]int64 `json:"byState"`  // every state, 0 included
 	Late     int64           `json:"late"`     // published after the deadline
 	// of the latest versions; every category of the edition
@@ -48,7 +51,14 @@ func StatsOf(ctx context.Context, q pg.Querier, draw string) (*Stats, error) {
 	var n int64
 	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error {
 		s.ByState[state] = n
-		s.Expected += n
+		switch state {
+		case Assigned:
+			s.Assigned = n
+		case Replaced:
+			s.Replaced = n
+		default:
+			s.Expected += n
+		}
 		return nil
 	})
 	if err != nil {

@@ -24,6 +24,7 @@ type TaskFilter struct {
 type TaskDetail struct {
 	Task
 	Results []Result `json:"results"`
+	Changes []Change `json:"changes,omitempty"` // refills, in their order
 }
 
 // sight is which tasks an actor may see while they are sealed.
@@ -102,6 +103,9 @@ func TaskByID(ctx context.Context, q pg.Querier, actor audit.Actor, id string, n
 	}
 	d := &TaskDetail{Task: *t}
 	if d.Results, err = resultsOf(ctx, q, id); err != nil {
+		return nil, err
+	}
+	if d.Changes, err = changesOf(ctx, q, id); err != nil {
 		return nil, err
 	}
 	return d, recordList(ctx, q, actor, []Task{*t}, "task "+id, now)

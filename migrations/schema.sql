@@ -40,6 +40,31 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.given_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    closed text;
+BEGIN
+    IF TG_TABLE_NAME = 'given_batch' THEN
+        IF TG_OP = 'DELETE' OR NEW.id <> OLD.id OR (OLD.used AND NEW IS DISTINCT FROM OLD) THEN
+            closed := OLD.id;
+        END IF;
+    ELSE
+        SELECT id INTO closed FROM given_batch WHERE used AND id IN (
+            CASE WHEN TG_OP <> 'INSERT' THEN OLD.batch END,
+            CASE WHEN TG_OP <> 'DELETE' THEN NEW.batch END);
+    END IF;
+    IF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'batch %: what a draw has frozen cannot change', closed
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.log_head_grows() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
@@ -95,15 +120,16 @@ BEGIN
     END IF;
     IF OLD.state = 'published'
         OR (NEW.id, NEW.draw_id, NEW.unit_id, NEW.entity_id, NEW.entity_name, NEW.entity_address,
-            NEW.visit_by, NEW.dispatched_at)
+            NEW.visit_by, NEW.dispatched_at, NEW.origin)
         IS DISTINCT FROM (OLD.id, OLD.draw_id, OLD.unit_id, OLD.entity_id, OLD.entity_name,
-            OLD.entity_address, OLD.visit_by, OLD.dispatched_at) THEN
+            OLD.entity_address, OLD.visit_by, OLD.dispatched_at, OLD.origin) THEN
         RAISE EXCEPTION 'task %: what was dispatched or published cannot change', OLD.id
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF NOT ((OLD.state, NEW.state) IN (('dispatched', 'entered'), ('entered', 'entered'),
             ('returned', 'entered'), ('rejected', 'entered'), ('entered', 'approved'),
-            ('entered', 'returned'), ('entered', 'rejected'), ('approved', 'published')))
+            ('entered', 'returned'), ('entered', 'rejected'), ('approved', 'published'),
+            ('dispatched', 'replaced')))
         OR NEW.version <> OLD.version + (CASE NEW.state WHEN 'entered' THEN 1 ELSE 0 END) THEN
         RAISE EXCEPTION 'task %: no way from % version % to % version %', OLD.id,
             OLD.state, OLD.version, NEW.state, NEW.version
@@ -127,6 +153,58 @@ CREATE TABLE public.account (
     CONSTRAINT account_check CHECK (((inspector_id IS NOT NULL) OR (NOT ('inspector'::text = ANY (posts))))),
     CONSTRAINT account_login_check CHECK ((login ~ '^[a-z][a-z0-9._-]{1,31}$'::text)),
     CONSTRAINT account_name_check CHECK ((name <> ''::text))
+);
+
+CREATE TABLE public.beacon_try (
+    draw_id text NOT NULL,
+    name text NOT NULL,
+    tries integer NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    failure text NOT NULL,
+    failed_at timestamp with time zone NOT NULL,
+    CONSTRAINT beacon_try_tries_check CHECK ((tries >= 1))
+);
+
+CREATE TABLE public.chain (
+    id text NOT NULL,
+    lane integer NOT NULL,
+    links integer NOT NULL,
+    tip text NOT NULL,
+    held_by text,
+    sealed bytea,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    hash text DEFAULT 'sha256'::text NOT NULL,
+    CONSTRAINT chain_check CHECK (((held_by IS NULL) = (sealed IS NOT NULL))),
+    CONSTRAINT chain_hash_check CHECK ((hash = ANY (ARRAY['sha256'::text, 'sm3'::text]))),
+    CONSTRAINT chain_held_by_check CHECK ((held_by <> ''::text)),
+    CONSTRAINT chain_id_check CHECK ((id ~ '^[A-Z][0-9A-Z._-]{0,31}$'::text)),
+    CONSTRAINT chain_lane_check CHECK (((lane >= 1) AND (lane <= 12))),
+    CONSTRAINT chain_links_check CHECK (((links >= 1) AND (links <= 10000))),
+    CONSTRAINT chain_tip_check CHECK ((tip ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.chain_link (
+    draw_id text NOT NULL,
+    name text NOT NULL,
+    chain_id text NOT NULL,
+    lane integer NOT NULL,
+    turn integer NOT NULL,
+    seq integer NOT NULL,
+    commit_hash text NOT NULL,
+    CONSTRAINT chain_link_commit_hash_check CHECK ((commit_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT chain_link_seq_check CHECK ((seq >= 1))
+);
+
+CREATE TABLE public.chain_reveal (
+    chain_id text NOT NULL,
+    lane integer NOT NULL,
+    seq integer NOT NULL,
+    value text NOT NULL,
+    draw_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT chain_reveal_seq_check CHECK ((seq >= 1)),
+    CONSTRAINT chain_reveal_value_check CHECK ((value ~ '^[0-9a-f]{64}$'::text))
 );
 
 CREATE TABLE public.conflict (
@@ -200,6 +278,8 @@ CREATE TABLE public.draw_entropy (
     bits integer NOT NULL,
     commit_hash text,
     held_by text,
+    round bigint,
+    CONSTRAINT draw_entropy_check CHECK (((round IS NULL) OR ((round >= 1) AND (kind = 'beacon'::text)))),
     CONSTRAINT draw_entropy_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'beacon'::text, 'witness'::text, 'seal'::text, 'chain'::text])))
 );
 
@@ -259,8 +339,10 @@ CREATE TABLE public.entity (
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     import_id bigint NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    weight bigint DEFAULT 1 NOT NULL,
     CONSTRAINT entity_area_check CHECK ((area ~ '^[0-9]{6,12}$'::text)),
-    CONSTRAINT entity_name_check CHECK ((name <> ''::text))
+    CONSTRAINT entity_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT entity_weight_check CHECK (((weight >= 1) AND (weight <= 2147483647)))
 );
 
 CREATE TABLE public.entity_check (
@@ -280,7 +362,9 @@ CREATE TABLE public.entropy_entry (
     seq integer NOT NULL,
     person text NOT NULL,
     value text NOT NULL,
-    at timestamp with time zone NOT NULL
+    at timestamp with time zone NOT NULL,
+    fetched_from text,
+    CONSTRAINT entropy_entry_fetched_from_check CHECK ((fetched_from <> ''::text))
 );
 
 CREATE TABLE public.frozen_chunk (
@@ -294,10 +378,30 @@ ALTER TABLE ONLY public.frozen_chunk ALTER COLUMN data SET STORAGE EXTERNAL;
 CREATE TABLE public.frozen_file (
     draw_id text NOT NULL,
     name text NOT NULL,
-    sha256 text NOT NULL,
+    digest text NOT NULL,
     root text NOT NULL,
     lines bigint NOT NULL,
     bytes bigint NOT NULL
+);
+
+CREATE TABLE public.given_batch (
+    id text NOT NULL,
+    import_id bigint NOT NULL,
+    used boolean DEFAULT false NOT NULL,
+    CONSTRAINT given_batch_id_check CHECK ((id ~ '^[0-9A-Z][0-9A-Z._-]{0,63}$'::text))
+);
+
+CREATE TABLE public.given_task (
+    batch text NOT NULL COLLATE pg_catalog."C",
+    unit_id text NOT NULL,
+    entity_id text NOT NULL COLLATE pg_catalog."C",
+    area text NOT NULL,
+    items text[] NOT NULL,
+    from_hash text DEFAULT ''::text NOT NULL,
+    import_id bigint NOT NULL,
+    CONSTRAINT given_task_area_check CHECK ((area ~ '^[0-9]{6,12}$'::text)),
+    CONSTRAINT given_task_from_hash_check CHECK ((from_hash ~ '^([0-9a-f]{64})?$'::text)),
+    CONSTRAINT given_task_items_check CHECK ((cardinality(items) >= 1))
 );
 
 CREATE TABLE public.import_error (
@@ -326,7 +430,7 @@ CREATE TABLE public.import_run (
     actor text NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT import_run_check CHECK ((rows = (((inserted + updated) + unchanged) + bad))),
-    CONSTRAINT import_run_kind_check CHECK ((kind = ANY (ARRAY['units'::text, 'items'::text, 'ratios'::text, 'entities'::text, 'inspectors'::text, 'conflicts'::text, 'checks'::text])))
+    CONSTRAINT import_run_kind_check CHECK ((kind = ANY (ARRAY['units'::text, 'items'::text, 'ratios'::text, 'caps'::text, 'entities'::text, 'inspectors'::text, 'conflicts'::text, 'checks'::text, 'given'::text])))
 );
 
 CREATE SEQUENCE public.import_run_id
@@ -351,6 +455,7 @@ CREATE TABLE public.inspector (
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     import_id bigint NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    gated boolean DEFAULT false NOT NULL,
     CONSTRAINT inspector_area_check CHECK ((area ~ '^[0-9]{6,12}$'::text)),
     CONSTRAINT inspector_cert_no_check CHECK ((cert_no <> ''::text)),
     CONSTRAINT inspector_id_check CHECK ((id ~ '^[0-9A-Z][0-9A-Z._-]{0,63}$'::text)),
@@ -386,6 +491,16 @@ CREATE TABLE public.item (
     CONSTRAINT item_reserve_check CHECK ((reserve >= 0))
 );
 
+CREATE TABLE public.item_cap (
+    item_id text NOT NULL,
+    counter integer NOT NULL,
+    class text NOT NULL,
+    max bigint NOT NULL,
+    import_id bigint NOT NULL,
+    CONSTRAINT item_cap_counter_check CHECK ((counter = ANY (ARRAY[0, 1]))),
+    CONSTRAINT item_cap_max_check CHECK ((max >= 0))
+);
+
 CREATE TABLE public.item_ratio (
     item_id text NOT NULL,
     class text NOT NULL,
@@ -399,10 +514,12 @@ CREATE TABLE public.item_ratio (
     valid_from date NOT NULL,
     valid_to date,
     import_id bigint NOT NULL,
+    method text DEFAULT 'srs'::text NOT NULL,
     CONSTRAINT item_ratio_cap_den_check CHECK (((cap_den >= 1) AND (cap_den <= 1000000))),
     CONSTRAINT item_ratio_check CHECK ((((den >= 1) AND (den <= 1000000)) AND (num <= den))),
     CONSTRAINT item_ratio_check1 CHECK (((cap_num IS NULL) = (cap_den IS NULL))),
     CONSTRAINT item_ratio_check2 CHECK (((cap_num IS NULL) OR ((num * cap_den) <= (cap_num * den)))),
+    CONSTRAINT item_ratio_check3 CHECK (((method = ANY (ARRAY['srs'::text, 'pareto'::text])) AND ((size <> 'all'::text) OR (method = 'srs'::text)))),
     CONSTRAINT item_ratio_min_count_check CHECK ((min_count >= 0)),
     CONSTRAINT item_ratio_num_check CHECK ((num >= 0)),
     CONSTRAINT item_ratio_size_check CHECK ((size = ANY (ARRAY['ratio'::text, 'pace'::text, 'all'::text])))
@@ -494,6 +611,7 @@ CREATE TABLE public.plan (
     note text DEFAULT ''::text NOT NULL,
     failure text DEFAULT ''::text NOT NULL,
     failed_at timestamp with time zone,
+    hash text DEFAULT 'sha256'::text NOT NULL,
     CONSTRAINT plan_check CHECK (((event_hours >= cutoff_hours) AND (event_hours <= 720))),
     CONSTRAINT plan_check1 CHECK ((ends_on >= starts_on)),
     CONSTRAINT plan_check2 CHECK (((starts_on >= make_date(year, 1, 1)) AND (ends_on <= make_date(year, 12, 31)))),
@@ -501,12 +619,23 @@ CREATE TABLE public.plan (
     CONSTRAINT plan_check4 CHECK ((((state = 'draft'::text) = (approver IS NULL)) AND ((approver IS NULL) = (approved_at IS NULL)))),
     CONSTRAINT plan_check5 CHECK ((approver <> author)),
     CONSTRAINT plan_cutoff_hours_check CHECK (((cutoff_hours >= 1) AND (cutoff_hours <= 720))),
+    CONSTRAINT plan_hash_check CHECK ((hash = ANY (ARRAY['sha256'::text, 'sm3'::text]))),
     CONSTRAINT plan_id_check CHECK ((id ~ '^[0-9A-Z][0-9A-Z._-]{0,31}$'::text)),
     CONSTRAINT plan_name_check CHECK ((name <> ''::text)),
     CONSTRAINT plan_period_form_check CHECK ((period_form = ANY (ARRAY['month'::text, 'day'::text]))),
     CONSTRAINT plan_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'approved'::text, 'closed'::text]))),
     CONSTRAINT plan_visit_days_check CHECK (((visit_days >= 1) AND (visit_days <= 366))),
     CONSTRAINT plan_year_check CHECK (((year >= 2000) AND (year <= 9999)))
+);
+
+CREATE TABLE public.plan_given (
+    plan_id text NOT NULL,
+    unit_id text NOT NULL,
+    batch text DEFAULT ''::text NOT NULL,
+    draw_id text DEFAULT ''::text NOT NULL,
+    items text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT plan_given_check CHECK (((batch = ''::text) <> (draw_id = ''::text))),
+    CONSTRAINT plan_given_check1 CHECK (((draw_id <> ''::text) OR (items = '{}'::text[])))
 );
 
 CREATE TABLE public.plan_item (
@@ -523,6 +652,66 @@ CREATE TABLE public.publication (
     due_on date NOT NULL,
     late boolean NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.refill_end (
+    draw_id text NOT NULL,
+    no integer NOT NULL,
+    outcome text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT refill_end_check CHECK (((outcome = 'done'::text) = (note = ''::text))),
+    CONSTRAINT refill_end_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.refill_entry (
+    draw_id text NOT NULL,
+    no integer NOT NULL,
+    seq integer NOT NULL,
+    person text NOT NULL,
+    value text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT refill_entry_seq_check CHECK ((seq >= 1))
+);
+
+CREATE TABLE public.refill_record (
+    draw_id text NOT NULL,
+    serial integer NOT NULL,
+    no integer NOT NULL,
+    record bytea NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT refill_record_serial_check CHECK ((serial >= 1)),
+    CONSTRAINT refill_record_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.refill_request (
+    draw_id text NOT NULL,
+    no integer NOT NULL,
+    kind text NOT NULL,
+    task_id text NOT NULL COLLATE pg_catalog."C",
+    inspector_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL,
+    event text NOT NULL,
+    event_at timestamp with time zone NOT NULL,
+    person text NOT NULL,
+    sha256 text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT refill_request_check CHECK (((kind = 'seat'::text) = (inspector_id <> ''::text))),
+    CONSTRAINT refill_request_check1 CHECK ((event_at > at)),
+    CONSTRAINT refill_request_event_check CHECK ((event <> ''::text)),
+    CONSTRAINT refill_request_kind_check CHECK ((kind = ANY (ARRAY['seat'::text, 'entity'::text]))),
+    CONSTRAINT refill_request_no_check CHECK ((no >= 1)),
+    CONSTRAINT refill_request_reason_check CHECK ((reason ~ '^[0-9a-z][0-9a-z._-]{0,31}$'::text)),
+    CONSTRAINT refill_request_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.refill_withdrawal (
+    draw_id text NOT NULL,
+    no integer NOT NULL,
+    person text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT refill_withdrawal_reason_check CHECK ((reason <> ''::text))
 );
 
 CREATE TABLE public.result (
@@ -610,10 +799,12 @@ CREATE TABLE public.task (
     publish_due date,
     due_provisional boolean DEFAULT false NOT NULL,
     published_at timestamp with time zone,
-    CONSTRAINT task_check CHECK (((state = 'dispatched'::text) = (version = 0))),
+    origin integer DEFAULT 0 NOT NULL,
+    CONSTRAINT task_check CHECK (((state = ANY (ARRAY['dispatched'::text, 'assigned'::text, 'replaced'::text])) = (version = 0))),
     CONSTRAINT task_check1 CHECK (((state = 'published'::text) = (published_at IS NOT NULL))),
-    CONSTRAINT task_check2 CHECK (((state = 'dispatched'::text) OR ((completed_on IS NOT NULL) AND (publish_due IS NOT NULL)))),
-    CONSTRAINT task_state_check CHECK ((state = ANY (ARRAY['dispatched'::text, 'entered'::text, 'returned'::text, 'rejected'::text, 'approved'::text, 'published'::text])))
+    CONSTRAINT task_check2 CHECK (((state = ANY (ARRAY['dispatched'::text, 'assigned'::text, 'replaced'::text])) OR ((completed_on IS NOT NULL) AND (publish_due IS NOT NULL)))),
+    CONSTRAINT task_origin_check CHECK ((origin >= 0)),
+    CONSTRAINT task_state_check CHECK ((state = ANY (ARRAY['dispatched'::text, 'assigned'::text, 'entered'::text, 'returned'::text, 'rejected'::text, 'approved'::text, 'published'::text, 'replaced'::text])))
 );
 
 CREATE TABLE public.task_item (
@@ -626,8 +817,20 @@ CREATE TABLE public.task_item (
 CREATE TABLE public.task_member (
     task_id text NOT NULL COLLATE pg_catalog."C",
     pos integer NOT NULL,
-    inspector_id text NOT NULL COLLATE pg_catalog."C"
+    inspector_id text NOT NULL COLLATE pg_catalog."C",
+    team integer DEFAULT 1 NOT NULL,
+    CONSTRAINT task_member_team_check CHECK ((team >= 1))
 );
+
+CREATE VIEW public.task_team AS
+ SELECT m.task_id,
+    m.pos,
+    m.inspector_id,
+    m.team
+   FROM public.task_member m
+  WHERE (NOT (EXISTS ( SELECT
+           FROM public.task_member x
+          WHERE ((x.task_id = m.task_id) AND (x.team > m.team)))));
 
 CREATE TABLE public.team_member (
     draw_id text NOT NULL,
@@ -648,12 +851,19 @@ CREATE TABLE public.unit (
     area_rule text DEFAULT 'any'::text NOT NULL,
     import_id bigint NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    gate_max integer,
+    pool_num bigint,
+    pool_den bigint,
     CONSTRAINT unit_area_check CHECK ((area ~ '^[0-9]{6,12}$'::text)),
     CONSTRAINT unit_area_rule_check CHECK ((area_rule = ANY (ARRAY['any'::text, 'same2'::text, 'same4'::text, 'same6'::text]))),
+    CONSTRAINT unit_check CHECK ((((pool_den >= 1) AND (pool_den <= 1000000)) AND (pool_num <= pool_den))),
+    CONSTRAINT unit_gate_max_check CHECK (((gate_max >= 0) AND (gate_max <= 98))),
     CONSTRAINT unit_id_check CHECK ((id ~ '^[0-9A-Z][0-9A-Z._-]{0,63}$'::text)),
-    CONSTRAINT unit_kind_check CHECK ((kind = ANY (ARRAY['office'::text, 'department'::text, 'station'::text]))),
+    CONSTRAINT unit_kind_check CHECK ((kind = ANY (ARRAY['office'::text, 'department'::text, 'station'::text, 'experts'::text, 'labs'::text]))),
     CONSTRAINT unit_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT unit_seats_check CHECK (((seats >= 2) AND (seats <= 99)))
+    CONSTRAINT unit_pool_check CHECK (((pool_num IS NULL) = (pool_den IS NULL))),
+    CONSTRAINT unit_pool_num_check CHECK ((pool_num >= 0)),
+    CONSTRAINT unit_seats_check CHECK (((seats >= 1) AND (seats <= 99)))
 );
 
 CREATE TABLE public.void_request (
@@ -672,6 +882,24 @@ ALTER TABLE ONLY public.account
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.beacon_try
+    ADD CONSTRAINT beacon_try_pkey PRIMARY KEY (draw_id, name);
+
+ALTER TABLE ONLY public.chain_link
+    ADD CONSTRAINT chain_link_chain_id_lane_turn_key UNIQUE (chain_id, lane, turn);
+
+ALTER TABLE ONLY public.chain_link
+    ADD CONSTRAINT chain_link_pkey PRIMARY KEY (draw_id, name);
+
+ALTER TABLE ONLY public.chain
+    ADD CONSTRAINT chain_pkey PRIMARY KEY (id, lane);
+
+ALTER TABLE ONLY public.chain_reveal
+    ADD CONSTRAINT chain_reveal_pkey PRIMARY KEY (chain_id, lane, seq);
+
+ALTER TABLE ONLY public.chain
+    ADD CONSTRAINT chain_tip_key UNIQUE (tip);
 
 ALTER TABLE ONLY public.conflict
     ADD CONSTRAINT conflict_pkey PRIMARY KEY (inspector_id, entity_id);
@@ -718,6 +946,12 @@ ALTER TABLE ONLY public.frozen_chunk
 ALTER TABLE ONLY public.frozen_file
     ADD CONSTRAINT frozen_file_pkey PRIMARY KEY (draw_id, name);
 
+ALTER TABLE ONLY public.given_batch
+    ADD CONSTRAINT given_batch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.given_task
+    ADD CONSTRAINT given_task_pkey PRIMARY KEY (batch, unit_id, entity_id);
+
 ALTER TABLE ONLY public.import_error
     ADD CONSTRAINT import_error_pkey PRIMARY KEY (import_id, seq);
 
@@ -726,6 +960,9 @@ ALTER TABLE ONLY public.import_run
 
 ALTER TABLE ONLY public.inspector
     ADD CONSTRAINT inspector_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.item_cap
+    ADD CONSTRAINT item_cap_pkey PRIMARY KEY (item_id, counter, class);
 
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (id);
@@ -757,6 +994,9 @@ ALTER TABLE ONLY public.notice
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_year_number_key UNIQUE (year, number);
 
+ALTER TABLE ONLY public.plan_given
+    ADD CONSTRAINT plan_given_pkey PRIMARY KEY (plan_id, unit_id);
+
 ALTER TABLE ONLY public.plan_item
     ADD CONSTRAINT plan_item_pkey PRIMARY KEY (plan_id, item_id);
 
@@ -765,6 +1005,24 @@ ALTER TABLE ONLY public.plan
 
 ALTER TABLE ONLY public.publication
     ADD CONSTRAINT publication_pkey PRIMARY KEY (task_id, version);
+
+ALTER TABLE ONLY public.refill_end
+    ADD CONSTRAINT refill_end_pkey PRIMARY KEY (draw_id, no);
+
+ALTER TABLE ONLY public.refill_entry
+    ADD CONSTRAINT refill_entry_pkey PRIMARY KEY (draw_id, no, seq);
+
+ALTER TABLE ONLY public.refill_record
+    ADD CONSTRAINT refill_record_pkey PRIMARY KEY (draw_id, serial);
+
+ALTER TABLE ONLY public.refill_request
+    ADD CONSTRAINT refill_request_event_key UNIQUE (event);
+
+ALTER TABLE ONLY public.refill_request
+    ADD CONSTRAINT refill_request_pkey PRIMARY KEY (draw_id, no);
+
+ALTER TABLE ONLY public.refill_withdrawal
+    ADD CONSTRAINT refill_withdrawal_pkey PRIMARY KEY (draw_id, no, person);
 
 ALTER TABLE ONLY public.result_category
     ADD CONSTRAINT result_category_pkey PRIMARY KEY (edition, code);
@@ -785,16 +1043,16 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (token);
 
 ALTER TABLE ONLY public.task
-    ADD CONSTRAINT task_draw_id_unit_id_entity_id_key UNIQUE (draw_id, unit_id, entity_id);
+    ADD CONSTRAINT task_entity_once UNIQUE (draw_id, unit_id, entity_id, origin);
 
 ALTER TABLE ONLY public.task_item
     ADD CONSTRAINT task_item_pkey PRIMARY KEY (task_id, item_id);
 
 ALTER TABLE ONLY public.task_member
-    ADD CONSTRAINT task_member_pkey PRIMARY KEY (task_id, pos);
+    ADD CONSTRAINT task_member_pkey PRIMARY KEY (task_id, team, pos);
 
 ALTER TABLE ONLY public.task_member
-    ADD CONSTRAINT task_member_task_id_inspector_id_key UNIQUE (task_id, inspector_id);
+    ADD CONSTRAINT task_member_task_id_team_inspector_id_key UNIQUE (task_id, team, inspector_id);
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_pkey PRIMARY KEY (id);
@@ -815,6 +1073,8 @@ CREATE INDEX draw_drawn ON public.draw USING btree (id) WHERE (state = 'drawn'::
 
 CREATE INDEX draw_entropy_event ON public.draw_entropy USING btree (event) WHERE (kind = ANY (ARRAY['public'::text, 'beacon'::text]));
 
+CREATE INDEX draw_entropy_round ON public.draw_entropy USING btree (round) WHERE (round IS NOT NULL);
+
 CREATE INDEX draw_list ON public.draw USING btree (due_at DESC, id);
 
 CREATE INDEX draw_wake ON public.draw USING btree (wake_at) WHERE (wake_at IS NOT NULL);
@@ -827,7 +1087,13 @@ CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (subject, index);
 
 CREATE INDEX plan_due ON public.plan USING btree (next_due) WHERE ((state = 'approved'::text) AND (next_due IS NOT NULL));
 
+CREATE INDEX plan_given_draw ON public.plan_given USING btree (draw_id) WHERE (draw_id <> ''::text);
+
 CREATE INDEX publication_at ON public.publication USING btree (at DESC, task_id);
+
+CREATE INDEX refill_record_no ON public.refill_record USING btree (draw_id, no);
+
+CREATE INDEX refill_request_task ON public.refill_request USING btree (task_id);
 
 CREATE INDEX selection_entity ON public.selection USING btree (entity_id);
 
@@ -846,6 +1112,18 @@ CREATE INDEX task_visit ON public.task USING btree (visit_by) WHERE (state = 'di
 CREATE INDEX team_member_inspector ON public.team_member USING btree (inspector_id);
 
 CREATE UNIQUE INDEX unit_one_office ON public.unit USING btree ((true)) WHERE (kind = 'office'::text);
+
+CREATE TRIGGER chain_history BEFORE DELETE OR UPDATE ON public.chain FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER chain_link_history BEFORE DELETE OR UPDATE ON public.chain_link FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER chain_link_truncate BEFORE TRUNCATE ON public.chain_link FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER chain_reveal_history BEFORE DELETE OR UPDATE ON public.chain_reveal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER chain_reveal_truncate BEFORE TRUNCATE ON public.chain_reveal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER chain_truncate BEFORE TRUNCATE ON public.chain FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER dispatch_history BEFORE DELETE OR UPDATE ON public.dispatch FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -887,6 +1165,14 @@ CREATE TRIGGER frozen_file_history BEFORE DELETE OR UPDATE ON public.frozen_file
 
 CREATE TRIGGER frozen_file_truncate BEFORE TRUNCATE ON public.frozen_file FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER given_batch_keeps BEFORE DELETE OR UPDATE ON public.given_batch FOR EACH ROW EXECUTE FUNCTION public.given_guard();
+
+CREATE TRIGGER given_batch_truncate BEFORE TRUNCATE ON public.given_batch FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER given_task_keeps BEFORE INSERT OR DELETE OR UPDATE ON public.given_task FOR EACH ROW EXECUTE FUNCTION public.given_guard();
+
+CREATE TRIGGER given_task_truncate BEFORE TRUNCATE ON public.given_task FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER import_error_history BEFORE DELETE OR UPDATE ON public.import_error FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER import_error_truncate BEFORE TRUNCATE ON public.import_error FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -925,6 +1211,10 @@ CREATE TRIGGER notice_history BEFORE DELETE OR UPDATE ON public.notice FOR EACH 
 
 CREATE TRIGGER notice_truncate BEFORE TRUNCATE ON public.notice FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER plan_given_history BEFORE DELETE OR UPDATE ON public.plan_given FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER plan_given_truncate BEFORE TRUNCATE ON public.plan_given FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER plan_item_history BEFORE DELETE OR UPDATE ON public.plan_item FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER plan_item_truncate BEFORE TRUNCATE ON public.plan_item FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -936,6 +1226,26 @@ CREATE TRIGGER plan_truncate BEFORE TRUNCATE ON public.plan FOR EACH STATEMENT E
 CREATE TRIGGER publication_history BEFORE DELETE OR UPDATE ON public.publication FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER publication_truncate BEFORE TRUNCATE ON public.publication FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_end_history BEFORE DELETE OR UPDATE ON public.refill_end FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_end_truncate BEFORE TRUNCATE ON public.refill_end FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_entry_history BEFORE DELETE OR UPDATE ON public.refill_entry FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_entry_truncate BEFORE TRUNCATE ON public.refill_entry FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_record_history BEFORE DELETE OR UPDATE ON public.refill_record FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_record_truncate BEFORE TRUNCATE ON public.refill_record FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_request_history BEFORE DELETE OR UPDATE ON public.refill_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_request_truncate BEFORE TRUNCATE ON public.refill_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_withdrawal_history BEFORE DELETE OR UPDATE ON public.refill_withdrawal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refill_withdrawal_truncate BEFORE TRUNCATE ON public.refill_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER result_category_history BEFORE DELETE OR UPDATE ON public.result_category FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -983,6 +1293,21 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES public.unit(id);
 
+ALTER TABLE ONLY public.beacon_try
+    ADD CONSTRAINT beacon_try_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
+
+ALTER TABLE ONLY public.chain_link
+    ADD CONSTRAINT chain_link_chain_id_lane_fkey FOREIGN KEY (chain_id, lane) REFERENCES public.chain(id, lane);
+
+ALTER TABLE ONLY public.chain_link
+    ADD CONSTRAINT chain_link_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
+
+ALTER TABLE ONLY public.chain_reveal
+    ADD CONSTRAINT chain_reveal_chain_id_lane_fkey FOREIGN KEY (chain_id, lane) REFERENCES public.chain(id, lane);
+
+ALTER TABLE ONLY public.chain_reveal
+    ADD CONSTRAINT chain_reveal_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
+
 ALTER TABLE ONLY public.dispatch
     ADD CONSTRAINT dispatch_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
 
@@ -1007,11 +1332,20 @@ ALTER TABLE ONLY public.draw_transition
 ALTER TABLE ONLY public.entropy_entry
     ADD CONSTRAINT entropy_entry_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
 
+ALTER TABLE ONLY public.given_task
+    ADD CONSTRAINT given_task_batch_fkey FOREIGN KEY (batch) REFERENCES public.given_batch(id);
+
+ALTER TABLE ONLY public.given_task
+    ADD CONSTRAINT given_task_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES public.unit(id);
+
 ALTER TABLE ONLY public.import_error
     ADD CONSTRAINT import_error_import_id_fkey FOREIGN KEY (import_id) REFERENCES public.import_run(id);
 
 ALTER TABLE ONLY public.inspector
     ADD CONSTRAINT inspector_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES public.unit(id);
+
+ALTER TABLE ONLY public.item_cap
+    ADD CONSTRAINT item_cap_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
 ALTER TABLE ONLY public.item_ratio
     ADD CONSTRAINT item_ratio_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
@@ -1022,6 +1356,12 @@ ALTER TABLE ONLY public.item
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
 
+ALTER TABLE ONLY public.plan_given
+    ADD CONSTRAINT plan_given_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id);
+
+ALTER TABLE ONLY public.plan_given
+    ADD CONSTRAINT plan_given_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES public.unit(id);
+
 ALTER TABLE ONLY public.plan_item
     ADD CONSTRAINT plan_item_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
@@ -1030,6 +1370,24 @@ ALTER TABLE ONLY public.plan_item
 
 ALTER TABLE ONLY public.publication
     ADD CONSTRAINT publication_task_id_version_fkey FOREIGN KEY (task_id, version) REFERENCES public.result(task_id, version);
+
+ALTER TABLE ONLY public.refill_end
+    ADD CONSTRAINT refill_end_draw_id_no_fkey FOREIGN KEY (draw_id, no) REFERENCES public.refill_request(draw_id, no);
+
+ALTER TABLE ONLY public.refill_entry
+    ADD CONSTRAINT refill_entry_draw_id_no_fkey FOREIGN KEY (draw_id, no) REFERENCES public.refill_request(draw_id, no);
+
+ALTER TABLE ONLY public.refill_record
+    ADD CONSTRAINT refill_record_draw_id_no_fkey FOREIGN KEY (draw_id, no) REFERENCES public.refill_request(draw_id, no);
+
+ALTER TABLE ONLY public.refill_request
+    ADD CONSTRAINT refill_request_draw_id_fkey FOREIGN KEY (draw_id) REFERENCES public.draw(id);
+
+ALTER TABLE ONLY public.refill_request
+    ADD CONSTRAINT refill_request_task_id_fkey FOREIGN KEY (task_id) REFERENCES public.task(id);
+
+ALTER TABLE ONLY public.refill_withdrawal
+    ADD CONSTRAINT refill_withdrawal_draw_id_no_fkey FOREIGN KEY (draw_id, no) REFERENCES public.refill_request(draw_id, no);
 
 ALTER TABLE ONLY public.result_item
     ADD CONSTRAINT result_item_task_id_item_id_fkey FOREIGN KEY (task_id, item_id) REFERENCES public.task_item(task_id, item_id);
@@ -1072,6 +1430,33 @@ GRANT USAGE ON SCHEMA public TO yh_app;
 GRANT USAGE ON SCHEMA public TO yh_read;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.account TO yh_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.beacon_try TO yh_app;
+GRANT SELECT ON TABLE public.beacon_try TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.chain TO yh_app;
+
+GRANT SELECT(id) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(lane) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(links) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(tip) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(held_by) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(made_by) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(made_at) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT(hash) ON TABLE public.chain TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.chain_link TO yh_app;
+GRANT SELECT ON TABLE public.chain_link TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.chain_reveal TO yh_app;
+GRANT SELECT ON TABLE public.chain_reveal TO yh_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conflict TO yh_app;
 GRANT SELECT ON TABLE public.conflict TO yh_read;
@@ -1167,6 +1552,11 @@ GRANT SELECT ON TABLE public.frozen_chunk TO yh_read;
 GRANT SELECT,INSERT ON TABLE public.frozen_file TO yh_app;
 GRANT SELECT ON TABLE public.frozen_file TO yh_read;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.given_batch TO yh_app;
+GRANT SELECT ON TABLE public.given_batch TO yh_read;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.given_task TO yh_app;
+
 GRANT SELECT,INSERT ON TABLE public.import_error TO yh_app;
 GRANT SELECT ON TABLE public.import_error TO yh_read;
 
@@ -1180,6 +1570,9 @@ GRANT SELECT ON TABLE public.inspector TO yh_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO yh_app;
 GRANT SELECT ON TABLE public.item TO yh_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item_cap TO yh_app;
+GRANT SELECT ON TABLE public.item_cap TO yh_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item_ratio TO yh_app;
 GRANT SELECT ON TABLE public.item_ratio TO yh_read;
@@ -1208,11 +1601,44 @@ GRANT SELECT ON TABLE public.notice TO yh_read;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.plan TO yh_app;
 GRANT SELECT ON TABLE public.plan TO yh_read;
 
+GRANT SELECT,INSERT ON TABLE public.plan_given TO yh_app;
+GRANT SELECT ON TABLE public.plan_given TO yh_read;
+
 GRANT SELECT,INSERT ON TABLE public.plan_item TO yh_app;
 GRANT SELECT ON TABLE public.plan_item TO yh_read;
 
 GRANT SELECT,INSERT ON TABLE public.publication TO yh_app;
 GRANT SELECT ON TABLE public.publication TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.refill_end TO yh_app;
+GRANT SELECT ON TABLE public.refill_end TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.refill_entry TO yh_app;
+
+GRANT SELECT,INSERT ON TABLE public.refill_record TO yh_app;
+
+GRANT SELECT,INSERT ON TABLE public.refill_request TO yh_app;
+
+GRANT SELECT(draw_id) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(no) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(kind) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(reason) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(event) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(event_at) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(person) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(sha256) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT(at) ON TABLE public.refill_request TO yh_read;
+
+GRANT SELECT,INSERT ON TABLE public.refill_withdrawal TO yh_app;
+GRANT SELECT ON TABLE public.refill_withdrawal TO yh_read;
 
 GRANT SELECT,INSERT ON TABLE public.result TO yh_app;
 
@@ -1234,6 +1660,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.task TO yh_app;
 GRANT SELECT,INSERT ON TABLE public.task_item TO yh_app;
 
 GRANT SELECT,INSERT ON TABLE public.task_member TO yh_app;
+
+GRANT SELECT ON TABLE public.task_team TO yh_app;
 
 GRANT SELECT,INSERT ON TABLE public.team_member TO yh_app;
 

@@ -26,8 +26,10 @@ var columnsOf = map[Kind][]column{
 		{"机构类型", []string{"单位类型", "类型"}, false},
 		{"上级机构", []string{"上级机构编码", "上级单位"}, false},
 		{"行政区划", areaAliases, true},
-		{"每组人数", []string{"检查组人数"}, false},
+		{"每组人数", []string{"检查组人数", "席位", "席位数", "专家组人数"}, false},
 		{"区域规则", []string{"回避区域规则", "属地规则"}, false},
+		{"门槛", []string{"本系统人员上限", "每组本系统人员上限"}, false},
+		{"组外比例", []string{"系统外比例", "外部专家比例", "本系统以外比例"}, false},
 	},
 	KindItems: {
 		{"事项编码", []string{"抽查事项编码", "编码"}, true},
@@ -57,6 +59,13 @@ var columnsOf = map[Kind][]column{
 		{"最少数", []string{"最少户数"}, false},
 		{"生效日期", []string{"生效日"}, true},
 		{"失效日期", []string{"失效日"}, false},
+		{"抽样方法", []string{"抽签方法", "概率方式"}, false},
+	},
+	KindCaps: {
+		{"抽查事项", []string{"事项编码", "抽查事项编码"}, true},
+		{"计数口径", []string{"口径"}, false},
+		{"信用分类", []string{"信用风险分类", "风险分类", "分类"}, false},
+		{"上限", []string{"年度频次上限", "频次上限", "年度上限"}, true},
 	},
 	KindEntities: {
 		{"统一社会信用代码", codeAliases, false},
@@ -77,19 +86,23 @@ var columnsOf = map[Kind][]column{
 		{"专项库", []string{"专项检查对象库", "检查对象库"}, false},
 		{"暂缓至", []string{"暂缓截止日期", "暂缓日期"}, false},
 		{"暂缓原因", []string{"暂缓理由"}, false},
+		{"风险权重", []string{"权重", "抽查权重"}, false},
 	},
 	KindInspectors: {
-		{"人员编号", []string{"内部编号", "工号", "单位工号"}, true},
-		{"姓名", []string{"人员姓名", "执法人员姓名"}, true},
-		{"所属机构", []string{"工作单位", "所属单位", "所属部门", "机构编码"}, true},
+		{"人员编号", []string{"内部编号", "工号", "单位工号", "专家编号", "检验机构编号"}, true},
+		{"姓名", []string{"人员姓名", "执法人员姓名", "专家姓名", "检验机构名称"}, true},
+		{"所属机构", []string{"工作单位", "所属单位", "所属部门", "机构编码", "所属名录库"}, true},
 		{"行政区划", areaAliases, false},
-		{"执法证编号", []string{"执法证号", "行政执法证号", "证件编号"}, true},
-		{"证件有效期至", []string{"执法证有效期至", "有效期至", "证件有效期"}, true},
-		{"可任主办", []string{"主办", "是否主办"}, false},
+		{"执法证编号", []string{"执法证号", "行政执法证号", "证件编号", "聘书编号", "资质证书编号",
+			"资质认定证书编号", "CMA证书编号", "CMA编号"}, true},
+		{"证件有效期至", []string{"执法证有效期至", "有效期至", "证件有效期", "聘书有效期至", "聘期至",
+			"资质证书有效期至", "资质认定有效期至", "CMA有效期至"}, true},
+		{"可任主办", []string{"主办", "是否主办", "可任组长"}, false},
 		{"单次任务上限", []string{"任务上限"}, false},
-		{"执法事项", []string{"执法事项范围", "抽查事项"}, false},
+		{"执法事项", []string{"执法事项范围", "抽查事项", "评审事项", "承检事项"}, false},
 		{"在岗", []string{"是否在岗", "人员状态"}, false},
 		{"联系电话", []string{"电话", "手机", "手机号"}, false},
+		{"本系统人员", []string{"是否本系统人员", "本单位人员", "是否本单位", "系统内"}, false},
 	},
 	KindConflicts: {
 		{"人员编号", []string{"内部编号", "工号"}, true},
@@ -104,11 +117,20 @@ var columnsOf = map[Kind][]column{
 		{"检查类型", []string{"检查类别"}, false},
 		{"事项编码", []string{"抽查事项编码"}, false},
 	},
+	KindGiven: {
+		{"批次", []string{"交办批次", "任务批次"}, true},
+		{"执法机构", []string{"承办机构", "机构编码", "检查主体"}, true},
+		{"检查对象", append([]string{"检查对象编号"}, codeNames...), true},
+		{"行政区划", append([]string{"区划"}, areaAliases...), false},
+		{"抽查事项", []string{"事项编码", "抽查事项编码"}, true},
+		{"上级抽取摘要", []string{"抽取记录摘要", "抽取摘要"}, false},
+	},
 }
 
 var (
 	codeAliases = []string{"统一代码", "社会信用代码", "统一信用代码", "信用代码",
 		"统一社会信用代码/注册号", "统一社会信用代码证号"}
+	codeNames   = append([]string{"统一社会信用代码"}, codeAliases...)
 	areaAliases = []string{"行政区划代码", "区划代码", "所属行政区划", "管辖区划", "所属区划"}
 )
 
@@ -122,6 +144,8 @@ const (
 	unitArea
 	unitSeats
 	unitAreaRule
+	unitGate
+	unitPool
 )
 
 const (
@@ -153,6 +177,14 @@ const (
 	ratioMin
 	ratioFrom
 	ratioTo
+	ratioMethod
+)
+
+const (
+	capItem = iota
+	capCounter
+	capClass
+	capMax
 )
 
 const (
@@ -171,6 +203,7 @@ const (
 	entityBanks
 	entityHoldUntil
 	entityHoldReason
+	entityWeight
 )
 
 const (
@@ -185,6 +218,7 @@ const (
 	inspectorScopes
 	inspectorActive
 	inspectorPhone
+	inspectorGated
 )
 
 const (
@@ -200,6 +234,15 @@ const (
 	checkLevel
 	checkKind
 	checkItem
+)
+
+const (
+	givenBatch = iota
+	givenUnit
+	givenEntity
+	givenArea
+	givenItems
+	givenFrom
 )
 
 // header is the first line of a file, understood.

@@ -1,7 +1,29 @@
 // Package registry keeps 一单两库: the list of items that may be inspected (抽查事项清单), the bank of
 // those who can be inspected (检查对象名录库) and the bank of those who inspect (执法检查人员名录库), with
-// units, ratios, conflicts (回避) and the checks already made. It takes files in and freezes them
-// for a draw.
+// units, ratios, caps (年度频次上限), conflicts (回避), the checks already made, and tasks that a
+// superior gave (交办任务). It takes files in and freezes them for a draw.
+//
+// # Experts and laboratories
+//
+// A bank of experts (专家库) and one of testing laboratories (检验机构库) are units of the kinds
+// experts and labs; who stands in them is an Inspector like any other. A unit has seats (每组人数,
+// of experts and labs 1 or more), may have a gate (门槛: how many of a team may be 本系统人员,
+// insiders) and a share of its roster that must not be (组外比例). A gate is written as a number, or
+// as the least share of outsiders in each team: 1/3 of k seats is k − (k+2) div 3 (draw/1 §7). For
+// experts both are 1/3 unless the file says 不设 (专家库中要有不少于 1/3 的系统外、区域外专家). An
+// empty 可任主办 is 是 for experts and laboratories; an empty 本系统人员 is 是 for experts, so that no
+// share is overstated.
+// Freeze refuses a roster that does not keep the share, cannot fill one team within the gate, or
+// whose families draw/1 does not allow.
+//
+// # Given tasks
+//
+// Rows of a batch (批次) say which entities a unit visits for which items, because somebody else drew
+// them; 上级抽取摘要 is what the superior's log stores for its transcript. A batch is open to imports
+// until a draw freezes it; from then on nothing of it changes, and rows that would are refused. Who
+// is in a batch is shown nowhere: it is a sealed list like any other (role yh_read cannot read
+// it). The digest of the frozen list is public from the commit on, so a list of very few entities
+// could be found by trying: the import warns of batches below 8.
 //
 // # Import
 //
@@ -38,8 +60,12 @@
 // transaction, so that all of them show one moment. They are kept in pieces of about 1 MiB and read
 // back by FrozenFS. The bytes depend on the registry's content only, not on the order of its rows.
 //
-// The two counters of visits are: 0, checks by this office this year (level `own`); 1, by this
-// office and the city's (levels `own` and `city`). A counter counts visits: checks of one day and
-// level are one. 个案检查 (case-driven checks) do not count, checks after the day of the freeze
-// neither. last_visit is the latest check of any level and kind.
+// An item by weight (a ratio whose 抽样方法 is 按权重: draw/1 pareto) freezes the entities' 风险权重; all
+// others freeze 1. The caps of a frame are the item's own 年度频次上限 (counter 0, everybody) and the
+// rows of the import `caps`, by counter and class; of two for the same candidates the lower counts.
+//
+// The two counters of visits are: 0, checks by this office this year (level `own`, 本机关); 1, by
+// this office and the city's (levels `own` and `city`, 市县合计). A counter counts visits: checks of
+// one day and level are one. 个案检查 (case-driven checks) do not count, checks after the day of the
+// freeze neither. last_visit is the latest check of any level and kind.
 package registry

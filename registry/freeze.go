@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -43,20 +42,46 @@ func Freeze(ctx context.Context, q pg.Querier, spec FreezeSpec) (*Frozen, error)
 		}
 		f.out.Items = append(f.out.Items, *item)
 	}
-	var units []sampling.UnitID
-	for _, item := range f.out.Items {
-		units = append(units, item.Unit)
-	}
-	slices.Sort(units)
-	for _, id := range slices.Compact(units) {
-		unit, err := f.unit(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		f.out.Units = append(f.out.Units, *unit)
+	if err := f.units(ctx); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(f.out.Files, func(a, b FrozenFile) int { return cmp.Compare(a.Name, b.Name) })
 	return f.out, nil
+}
+
+// units freezes the units that items name, and those whose tasks are given.
+func (f *freezing) units(ctx context.Context) error {
+	given := map[sampling.UnitID]*GivenUnit{}
+	var ids []sampling.UnitID
+	for i := range f.spec.Given {
+		g := &f.spec.Given[i]
+		if given[g.Unit] != nil {
+			return fault.New(fault.Invalid, "机构 %s 在计划中有两份交办任务", g.Unit)
+		}
+		given[g.Unit] = g
+		ids = append(ids, g.Unit)
+	}
+	for _, item := range f.out.Items {
+		if given[item.Unit] != nil {
+			return fault.New(fault.Invalid, "机构 %s 在同一计划中既抽查事项 %s，又有交办任务",
+				item.Unit, item.ID).WithHint("分列两个计划（draw/1 §4）")
+		}
+		ids = append(ids, item.Unit)
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		unit, err := f.unit(ctx, id)
+		if err != nil {
+			return err
+		}
+		if g := given[id]; g != nil {
+			if err := f.given(ctx, unit, g); err != nil {
+				return err
+			}
+		}
+		f.out.Units = append(f.out.Units, *unit)
+	}
+	return nil
 }
 
 // freezing is one freeze under way.
@@ -71,6 +96,12 @@ func (f *freezing) begin(ctx context.Context) error {
 	s := &f.spec
 	if s.UnitLabel == "" {
 		s.UnitLabel = defaultUnitLabel
+	}
+	if s.Hash == "" {
+		s.Hash = sampling.HashSHA256
+	}
+	if !sampling.ValidHash(s.Hash) {
+		return fmt.Errorf("freeze %s: hash suite %q", s.Draw, s.Hash)
 	}
 	if !sampling.ValidIdentifier(s.Draw) || !sampling.ValidLabel(s.UnitLabel) {
 		return fmt.Errorf("freeze: draw %q, label of units %q", s.Draw, s.UnitLabel)
@@ -147,16 +178,16 @@ func (w *fileWriter) flush(ctx context.Context) error {
 	return nil
 }
 
-// close writes the last piece and the file's row. sha and root are hex; root may be empty.
-func (w *fileWriter) close(ctx context.Context, sha, root string) error {
+// close writes the last piece and the file's row. digest and root are hex; root may be empty.
+func (w *fileWriter) close(ctx context.Context, digest, root string) error {
 	if len(w.buf) > 0 {
 		if err := w.flush(ctx); err != nil {
 			return err
 		}
 	}
-	w.file.SHA256, w.file.Root = sha, root
-	_, err := w.f.q.Exec(ctx, `INSERT INTO frozen_file (draw_id, name, sha256, root, lines, bytes)
-		VALUES ($1, $2, $3, $4, $5, $6)`, w.f.spec.Draw, w.file.Name, sha, root, w.file.Lines,
+	w.file.Digest, w.file.Root = digest, root
+	_, err := w.f.q.Exec(ctx, `INSERT INTO frozen_file (draw_id, name, digest, root, lines, bytes)
+		VALUES ($1, $2, $3, $4, $5, $6)`, w.f.spec.Draw, w.file.Name, digest, root, w.file.Lines,
 		w.file.Bytes)
 	if err != nil {
 		return w.failed(err)
@@ -174,16 +205,15 @@ func (w *fileWriter) failed(err error) error {
 	return fmt.Errorf("writing %s: %w", w.file.Name, err)
 }
 
-// writeSmall writes a file whose bytes are all there. Frozen files of units are hashed as sha256,
-// the suite of every plan that this version makes.
+// writeSmall writes a file whose bytes are all there and gives its digest by the plan's suite.
 func (f *freezing) writeSmall(ctx context.Context, name string, lines [][]byte) (string, error) {
-	w, h := f.create(name), sha256.New()
+	w, h := f.create(name), sampling.NewHash(f.spec.Hash)
 	for _, line := range lines {
 		h.Write(line)
 		if err := w.add(ctx, line); err != nil {
 			return "", err
 		}
 	}
-	sha := hex.EncodeToString(h.Sum(nil))
-	return sha, w.close(ctx, sha, "")
+	digest := hex.EncodeToString(h.Sum(nil))
+	return digest, w.close(ctx, digest, "")
 }

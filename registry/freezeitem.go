@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,28 +31,64 @@ func (f *freezing) item(ctx context.Context, frame ItemFrame) (*sampling.Item, e
 	if err != nil {
 		return nil, err
 	}
+	caps, err := Caps(ctx, f.q, item.ID)
+	if err != nil {
+		return nil, err
+	}
 	plan := &sampling.Item{ID: item.ID, Basis: item.Basis, Kind: item.Kind, Unit: item.Unit,
-		Label: frame.Label, Reserve: item.Reserve, Frame: f.frame(item)}
-	totals, err := f.candidates(ctx, item, plan.Frame)
+		Label: frame.Label, Reserve: item.Reserve, Frame: f.frame(item, caps)}
+	sizes := &sizing{item: item, frame: frame, rules: rules, date: f.spec.Date}
+	weighted, err := f.weighted(ctx, sizes, plan.Frame)
+	if err != nil {
+		return nil, err
+	}
+	totals, err := f.candidates(ctx, item, plan.Frame, weighted, true)
 	if err != nil {
 		return nil, err
 	}
 	plan.Excluded, plan.N = totals.Excluded, totals.N
 	plan.CandidatesSHA, plan.PopulationSHA = totals.CandidatesSHA, totals.PopulationSHA
 	plan.PopulationRoot = totals.PopulationRoot
-	sizes := &sizing{item: item, frame: frame, rules: rules, date: f.spec.Date}
 	plan.Strata, err = sizes.strata(totals.Strata)
 	return plan, err
 }
 
-// frame gives the frame of draw/1 §3. The yearly cap is counted by this office: counter 0.
-func (f *freezing) frame(item *Item) sampling.Frame {
+// weighted reports whether some stratum of the item is drawn by weight: then every line of its
+// population carries one (draw/1 §2). Where rules in force differ that depends on which strata
+// occur, so the candidates are read once more, before anything is written.
+func (f *freezing) weighted(ctx context.Context, z *sizing, frame sampling.Frame) (bool, error) {
+	some, every := z.methods(sampling.MethodPareto)
+	if every || !some {
+		return some, nil
+	}
+	totals, err := f.candidates(ctx, z.item, frame, false, false)
+	if err != nil {
+		return false, err
+	}
+	strata, err := z.strata(totals.Strata)
+	return slices.ContainsFunc(strata, func(s sampling.Stratum) bool {
+		return s.Method == sampling.MethodPareto
+	}), err
+}
+
+// frame gives the frame of draw/1 §3. The yearly cap that stands with the item itself is counted by
+// this office for everybody; of two caps for the same candidates the lower one counts.
+func (f *freezing) frame(item *Item, caps []ItemCap) sampling.Frame {
 	fr := sampling.Frame{Date: f.spec.Date, StrataBy: item.StrataBy}
 	if item.CooldownMonths > 0 {
 		fr.CooldownFrom = monthsBefore(f.spec.Date, int(item.CooldownMonths))
 	}
 	if item.YearlyCap != nil {
-		fr.Caps = []sampling.Cap{{Counter: 0, Max: *item.YearlyCap}}
+		fr.Caps = []sampling.Cap{{Counter: CountOwn, Max: *item.YearlyCap}}
+	}
+	for _, c := range caps { // by counter, then by class, without class first
+		limit := sampling.Cap{Counter: c.Counter, Class: c.Class, Max: c.Max}
+		if n := len(fr.Caps); n > 0 && fr.Caps[n-1].Counter == limit.Counter &&
+			fr.Caps[n-1].Class == limit.Class {
+			fr.Caps[n-1].Max = min(fr.Caps[n-1].Max, limit.Max)
+			continue
+		}
+		fr.Caps = append(fr.Caps, limit)
 	}
 	return fr
 }
@@ -75,7 +112,7 @@ const candidateQuery = `
 	WITH p AS MATERIALIZED (
 		SELECT current_setting('yaohao.bank') AS bank, current_setting('yaohao.date')::date AS day)
 	SELECT e.id, e.area, e.class, e.status, v.own, v.city, to_char(v.last, 'YYYY-MM-DD'),
-		to_char(e.hold_until, 'YYYY-MM-DD')
+		to_char(e.hold_until, 'YYYY-MM-DD'), e.weight
 	FROM entity e LEFT JOIN (
 		SELECT entity_id, max(checked_on) AS last,
 			count(DISTINCT checked_on) FILTER (WHERE capped AND level = 'own') AS own,
@@ -95,15 +132,17 @@ const ofBank = `WHERE (SELECT bank FROM p) = ANY (e.banks)`
 // fetchQuery reads the next rows of the cursor.
 const fetchQuery = `FETCH FORWARD 10000 FROM frozen_candidates`
 
-// candidates streams the candidates of an item through sampling into the two files.
-func (f *freezing) candidates(ctx context.Context, item *Item,
-	frame sampling.Frame) (t sampling.PopulationTotals, err error) {
-	b, err := sampling.NewPopulationBuilder(sampling.HashSHA256, item.ID, frame, false)
+// candidates streams the candidates of an item through sampling into the two files; without keep
+// it only counts. The weight of an item that is not weighted is 1 (draw/1 §2).
+func (f *freezing) candidates(ctx context.Context, item *Item, frame sampling.Frame,
+	weighted, keep bool) (t sampling.PopulationTotals, err error) {
+	b, err := sampling.NewPopulationBuilder(f.spec.Hash, item.ID, frame, weighted)
 	if err != nil {
 		return t, fmt.Errorf("freeze: frame of item %s: %w", item.ID, err)
 	}
-	w := &itemWriter{b: b, candidates: f.create(sampling.NameCandidates(item.ID)),
-		population: f.create(sampling.NamePopulation(item.ID)), words: map[string]string{}}
+	w := &itemWriter{b: b, weighted: weighted, keep: keep, words: map[string]string{},
+		candidates: f.create(sampling.NameCandidates(item.ID)),
+		population: f.create(sampling.NamePopulation(item.ID))}
 	_, err = f.q.Exec(ctx, `SELECT set_config('yaohao.bank', $1, true),
 		set_config('yaohao.date', $2, true)`, item.Bank, string(f.spec.Date))
 	if err != nil {
@@ -124,7 +163,9 @@ func (f *freezing) candidates(ctx context.Context, item *Item,
 	if _, err := f.q.Exec(ctx, `CLOSE frozen_candidates`); err != nil {
 		return t, fmt.Errorf("freeze: item %s: %w", item.ID, err)
 	}
-	t = b.Totals()
+	if t = b.Totals(); !keep {
+		return t, nil
+	}
 	err = w.candidates.close(ctx, t.CandidatesSHA, "")
 	return t, errors.Join(err, w.population.close(ctx, t.PopulationSHA, t.PopulationRoot))
 }
@@ -132,6 +173,7 @@ func (f *freezing) candidates(ctx context.Context, item *Item,
 // itemWriter takes rows of the cursor into an item's two files.
 type itemWriter struct {
 	b                      *sampling.PopulationBuilder
+	weighted, keep         bool
 	candidates, population *fileWriter
 	words                  map[string]string // areas, classes, statuses: few, kept once
 	lines                  []byte            // of the present round, both files in turn
@@ -153,8 +195,8 @@ func (w *itemWriter) fetch(ctx context.Context, f *freezing) (bool, error) {
 			return false, err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return false, err
+	if err := rows.Err(); err != nil || !w.keep {
+		return len(w.ends) > 0, err
 	}
 	start := 0
 	for i, end := range w.ends {
@@ -185,6 +227,13 @@ func (w *itemWriter) place(c *sampling.Candidate, row [][]byte) error {
 			return fmt.Errorf("visits of %s: %w", c.ID, err)
 		}
 		c.Visits[i] = n
+	}
+	if w.weighted {
+		n, err := strconv.ParseInt(string(row[8]), 10, 64)
+		if err != nil {
+			return fmt.Errorf("weight of %s: %w", c.ID, err)
+		}
+		c.Weight = n
 	}
 	c.LastVisit, c.HoldUntil = sampling.Date(w.word(row[6])), sampling.Date(w.word(row[7]))
 	p, err := w.b.Add(c)

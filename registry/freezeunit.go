@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"yaohao/internal/fault"
 	"yaohao/sampling"
 )
 
@@ -27,8 +26,11 @@ func (f *freezing) unit(ctx context.Context, id sampling.UnitID) (*sampling.Unit
 	for i, l := range roster {
 		lines[i] = l.AppendLine(nil)
 	}
-	plan := &sampling.Unit{ID: u.ID, Kind: sampling.UnitInspectors, Seats: u.Seats,
+	plan := &sampling.Unit{ID: u.ID, Kind: u.Roster(), Seats: u.Seats, Pool: u.Pool,
 		Label: f.spec.UnitLabel, VisitBy: f.spec.VisitBy, AreaRule: u.AreaRule}
+	if u.GateMax != nil {
+		plan.Gate = &sampling.Gate{Max: *u.GateMax}
+	}
 	if plan.RosterSHA, err = f.writeSmall(ctx, sampling.NameRoster(id), lines); err != nil {
 		return nil, err
 	}
@@ -44,43 +46,14 @@ func (f *freezing) unit(ctx context.Context, id sampling.UnitID) (*sampling.Unit
 func (f *freezing) roster(ctx context.Context, u *Unit) ([]sampling.RosterLine, error) {
 	return all(ctx, f.q, func(row pgx.CollectableRow) (l sampling.RosterLine, err error) {
 		var most *int64
-		err = row.Scan(&l.ID, &l.Area, &l.Scopes, &l.Lead, &l.CertUntil, &most)
+		err = row.Scan(&l.ID, &l.Area, &l.Scopes, &l.Lead, &l.Gated, &l.CertUntil, &most)
 		l.Cap, l.Carry = sampling.NoCap, f.spec.Carry[l.ID]
 		if most != nil {
 			l.Cap = *most
 		}
 		return l, err
-	}, `SELECT id, area, scopes, lead, to_char(cert_until, 'YYYY-MM-DD'), max_tasks
+	}, `SELECT id, area, scopes, lead, gated, to_char(cert_until, 'YYYY-MM-DD'), max_tasks
 		FROM inspector WHERE unit_id = $1 AND active ORDER BY id COLLATE "C"`, string(u.ID))
-}
-
-// checkRoster refuses a unit that cannot staff a single task.
-func (f *freezing) checkRoster(u *Unit, roster []sampling.RosterLine) error {
-	if len(roster) > sampling.MaxRoster {
-		return fault.New(fault.Invalid, "机构 %s（%s）在岗 %d 人，超过 %d 人",
-			u.ID, u.Name, len(roster), sampling.MaxRoster)
-	}
-	certified, leads := int64(0), 0
-	for _, l := range roster {
-		if l.CertUntil < f.spec.VisitBy {
-			continue
-		}
-		certified++
-		if l.Lead {
-			leads++
-		}
-	}
-	const hint = "补充执法检查人员，更新证件有效期，或调整机构的每组人数"
-	if certified < u.Seats {
-		return fault.New(fault.Invalid,
-			"机构 %s（%s）在岗且执法证在 %s 仍有效的只有 %d 人，每组需要 %d 人",
-			u.ID, u.Name, f.spec.VisitBy, certified, u.Seats).WithHint(hint)
-	}
-	if leads == 0 {
-		return fault.New(fault.Invalid, "机构 %s（%s）没有可任主办且执法证在 %s 仍有效的人员",
-			u.ID, u.Name, f.spec.VisitBy).WithHint("在执法检查人员中把至少一人的“可任主办”改为“是”")
-	}
-	return nil
 }
 
 // conflicts gives the conflicts in force of the inspectors on a unit's roster.

@@ -24,7 +24,7 @@ func FrozenFS(q pg.Querier, ctx context.Context, draw string) fs.FS {
 
 // FrozenFiles lists the frozen files of a draw, ascending by name.
 func FrozenFiles(ctx context.Context, q pg.Querier, draw string) ([]FrozenFile, error) {
-	return all(ctx, q, pgx.RowToStructByPos[FrozenFile], `SELECT name, sha256, root, lines, bytes
+	return all(ctx, q, pgx.RowToStructByPos[FrozenFile], `SELECT name, digest, root, lines, bytes
 		FROM frozen_file WHERE draw_id = $1 ORDER BY name COLLATE "C"`, draw)
 }
 

@@ -78,7 +78,7 @@ func begin(req ImportRequest) (*importing, error) {
 	if !ok {
 		return nil, fault.New(fault.Invalid, "没有“%s”这种导入", shown(string(req.Kind))).
 			WithField("kind").
-			WithHint("可导入：units items ratios entities inspectors conflicts checks")
+			WithHint("可导入：%s", kindNames())
 	}
 	if err := mayImport(req.Actor, req.Kind); err != nil {
 		return nil, err
@@ -101,9 +101,17 @@ func begin(req ImportRequest) (*importing, error) {
 	return imp, nil
 }
 
+func kindNames() string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, " ")
+}
+
 // mayImport answers for posts; the system itself (command line, demonstration) may.
 func mayImport(a audit.Actor, kind Kind) error {
-	list := kind == KindItems || kind == KindRatios
+	list := kind == KindItems || kind == KindRatios || kind == KindCaps
 	if a == audit.System || a.Post == postRegistrar || list && a.Post == postPlanner {
 		return nil
 	}

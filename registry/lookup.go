@@ -64,10 +64,16 @@ func all[T any](ctx context.Context, q pg.Querier, scan pgx.RowToFunc[T],
 	return list, nil
 }
 
-const unitColumns = `id, name, short_name, kind, coalesce(parent_id, ''), area, seats, area_rule`
+const unitColumns = `id, name, short_name, kind, coalesce(parent_id, ''), area, seats, area_rule,
+	gate_max, pool_num, pool_den`
 
 func scanUnit(row pgx.CollectableRow) (u Unit, err error) {
-	err = row.Scan(&u.ID, &u.Name, &u.ShortName, &u.Kind, &u.Parent, &u.Area, &u.Seats, &u.AreaRule)
+	var num, den *int64
+	err = row.Scan(&u.ID, &u.Name, &u.ShortName, &u.Kind, &u.Parent, &u.Area, &u.Seats,
+		&u.AreaRule, &u.GateMax, &num, &den)
+	if num != nil && den != nil {
+		u.Pool = &sampling.Ratio{Num: *num, Den: *den}
+	}
 	return u, err
 }
 
@@ -117,7 +123,7 @@ func ItemByID(ctx context.Context, q pg.Querier, id sampling.ItemID) (*Item, err
 func scanRule(row pgx.CollectableRow) (r Rule, err error) {
 	var capNum, capDen *int64
 	err = row.Scan(&r.Item, &r.Class, &r.Cooled, &r.Size, &r.Floor.Num, &r.Floor.Den,
-		&capNum, &capDen, &r.Min, &r.From, &r.To, &r.Import)
+		&capNum, &capDen, &r.Min, &r.From, &r.To, &r.Import, &r.Method)
 	if capNum != nil && capDen != nil {
 		r.Cap = &sampling.Ratio{Num: *capNum, Den: *capDen}
 	}
@@ -128,19 +134,30 @@ func scanRule(row pgx.CollectableRow) (r Rule, err error) {
 func Rules(ctx context.Context, q pg.Querier, item sampling.ItemID) ([]Rule, error) {
 	return all(ctx, q, scanRule, `SELECT item_id, class, cooled, size, num, den, cap_num, cap_den,
 			min_count, to_char(valid_from, 'YYYY-MM-DD'),
-			coalesce(to_char(valid_to, 'YYYY-MM-DD'), ''), import_id
+			coalesce(to_char(valid_to, 'YYYY-MM-DD'), ''), import_id, method
 		FROM item_ratio WHERE item_id = $1
 		ORDER BY class COLLATE "C", cooled, valid_from DESC`, string(item))
 }
 
+// Caps gives the yearly caps of an item by counter and class, in the order of draw/1 §3. The cap
+// that stands with the item itself is not among them.
+func Caps(ctx context.Context, q pg.Querier, item sampling.ItemID) ([]ItemCap, error) {
+	return all(ctx, q, func(row pgx.CollectableRow) (c ItemCap, err error) {
+		err = row.Scan(&c.Item, &c.Counter, &c.Class, &c.Max)
+		return c, err
+	}, `SELECT item_id, counter, class, max FROM item_cap WHERE item_id = $1
+		ORDER BY counter, class COLLATE "C"`, string(item))
+}
+
 const entityColumns = `id, coalesce(uscc, ''), reg_no, name, kind, area, address, legal_rep, phone,
 	industry, coalesce(to_char(established, 'YYYY-MM-DD'), ''), status, class, banks,
-	coalesce(to_char(hold_until, 'YYYY-MM-DD'), ''), hold_reason, extra, import_id, updated_at`
+	coalesce(to_char(hold_until, 'YYYY-MM-DD'), ''), hold_reason, weight, extra, import_id,
+	updated_at`
 
 func scanEntity(row pgx.CollectableRow) (e Entity, err error) {
 	err = row.Scan(&e.ID, &e.USCC, &e.RegNo, &e.Name, &e.Kind, &e.Area, &e.Address, &e.LegalRep,
 		&e.Phone, &e.Industry, &e.Established, &e.Status, &e.Class, &e.Banks, &e.HoldUntil,
-		&e.HoldReason, &e.Extra, &e.Import, &e.UpdatedAt)
+		&e.HoldReason, &e.Weight, &e.Extra, &e.Import, &e.UpdatedAt)
 	return e, err
 }
 
@@ -185,11 +202,11 @@ func EntityByID(ctx context.Context, q pg.Querier, id sampling.EntityID) (*Entit
 
 const inspectorColumns = `id, name, unit_id, area, cert_no,
 	to_char(cert_until, 'YYYY-MM-DD'), lead, max_tasks, scopes,
-	active, phone, extra, import_id, updated_at`
+	active, phone, gated, extra, import_id, updated_at`
 
 func scanInspector(row pgx.CollectableRow) (i Inspector, err error) {
 	err = row.Scan(&i.ID, &i.Name, &i.Unit, &i.Area, &i.CertNo, &i.CertUntil, &i.Lead, &i.MaxTasks,
-		&i.Scopes, &i.Active, &i.Phone, &i.Extra, &i.Import, &i.UpdatedAt)
+		&i.Scopes, &i.Active, &i.Phone, &i.Gated, &i.Extra, &i.Import, &i.UpdatedAt)
 	return i, err
 }
 

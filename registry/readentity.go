@@ -1,11 +1,16 @@
 package registry
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"yaohao/sampling"
 )
+
+// maxWeight is the largest weight of a candidate (draw/1 §2).
+const maxWeight = 1<<31 - 1
 
 func readEntity(r *row, out []any) {
 	id, code := r.identity()
@@ -38,7 +43,21 @@ func readEntity(r *row, out []any) {
 	out[11], out[12] = r.status(entityStatus), r.class(entityClass)
 	out[13], out[14] = r.lines(entityBanks), r.date(entityHoldUntil)
 	out[15] = r.oneLine(entityHoldReason)
-	out[16] = r.extra(r.head.name(r.kind, entityEstablished), aside)
+	out[16] = r.weight(entityWeight)
+	out[17] = r.extra(r.head.name(r.kind, entityEstablished), aside)
+}
+
+// weight gives a weight; an empty cell is 1.
+func (r *row) weight(column int) int64 {
+	s := r.cell(column)
+	if s == "" {
+		return 1
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || !allDigits(s) || n < 1 || n > maxWeight {
+		r.fail(column, s, fmt.Sprintf("应为 1 至 %d 的整数", maxWeight), "没有权重的留空，即为 1")
+	}
+	return n
 }
 
 // lines gives the set of entries of a cell, which hold nothing invisible.

@@ -9,7 +9,8 @@ import (
 
 // Words of the files and what the tables hold.
 var (
-	unitKinds = [][2]string{{"机关", UnitOffice}, {"科室", UnitDepartment}, {"所", UnitStation}}
+	unitKinds = [][2]string{{"机关", UnitOffice}, {"科室", UnitDepartment}, {"所", UnitStation},
+		{"专家库", UnitExperts}, {"检验机构库", UnitLabs}}
 	areaRules = [][2]string{{"不限", "any"}, {"同省", "same2"}, {"同市", "same4"}, {"同县", "same6"}}
 	itemKinds = [][2]string{
 		{"重点产品日常抽查", sampling.KindKey}, {"节令产品专项抽查", sampling.KindSeasonal},
@@ -17,6 +18,7 @@ var (
 	itemGrades = [][2]string{{"重点", "重点"}, {"一般", "一般"},
 		{"重点检查事项", "重点"}, {"一般检查事项", "一般"}}
 	ratioSizes      = [][2]string{{"比例", SizeRatio}, {"分期", SizePace}, {"全查", SizeAll}}
+	ratioMethods    = [][2]string{{"等概率", sampling.MethodSRS}, {"按权重", sampling.MethodPareto}}
 	conflictReasons = [][2]string{{"本人申报", "declared"}, {"近亲属", "kin"}, {"持股", "share"},
 		{"曾任职", "employed"}, {"轮换", "rotation"}, {"当事人申请", "objected"}}
 	checkLevels = [][2]string{{"本机关", LevelOwn}, {"市级", LevelCity}, {"上级", LevelSuperior},
@@ -24,24 +26,6 @@ var (
 	checkKinds = [][2]string{{CheckRoutine, CheckRoutine}, {CheckCase, CheckCase},
 		{CheckSpecial, CheckSpecial}}
 )
-
-func readUnit(r *row, out []any) {
-	id := r.identifier(unitID)
-	var parent any
-	if p := r.cell(unitParent); p != "" {
-		parent = r.identifier(unitParent)
-		if p == id {
-			r.fail(unitParent, p, "上级机构不能是自己", "")
-		}
-	}
-	area := r.area(unitArea)
-	if area == "" {
-		r.fail(unitArea, "", "不能为空", "")
-	}
-	out[0], out[1], out[2] = id, r.required(unitName), r.oneLine(unitShort)
-	out[3], out[4], out[5] = r.choice(unitKind, unitKinds, "科室"), parent, area
-	out[6], out[7] = r.count(unitSeats, 2, 99, 2), r.choice(unitAreaRule, areaRules, "any")
-}
 
 func readItem(r *row, out []any) {
 	out[0], out[1] = r.identifier(itemID), r.required(itemName)
@@ -111,7 +95,10 @@ func readRatio(r *row, out []any) {
 	out[0], out[1], out[2] = r.identifier(ratioItem), r.ruleClass(ratioClass), cooled
 	out[3], out[4], out[5] = size, floor.Num, floor.Den
 	out[6], out[7], out[8] = capNum, capDen, r.optionalCount(ratioMin)
-	out[9], out[10] = from, to
+	out[9], out[10], out[11] = from, to, r.choice(ratioMethod, ratioMethods, "等概率")
+	if size == SizeAll && out[11] == sampling.MethodPareto {
+		r.fail(ratioMethod, r.cell(ratioMethod), "全查不按权重抽取（draw/1 §4.1）", "留空，或把方式改为“比例”")
+	}
 }
 
 const hintRatio = "写作 3/100、3% 或 0.03"
@@ -137,18 +124,25 @@ func readInspector(r *row, out []any) {
 		}
 		until = t
 	}
-	scopes := splitSet(r.cell(inspectorScopes))
-	for _, s := range scopes {
-		if !sampling.ValidIdentifier(s) {
-			r.fail(inspectorScopes, s, "不是事项编码", "多个事项编码用；分隔")
-		}
-	}
+	scopes := r.codes(inspectorScopes)
 	out[0], out[1] = r.identifier(inspectorID), r.required(inspectorName)
 	out[2], out[3] = r.identifier(inspectorUnit), r.area(inspectorArea)
 	out[4], out[5] = r.required(inspectorCert), until
-	out[6], out[7] = r.yes(inspectorLead, false), r.optionalCount(inspectorMax)
+	out[6], out[7] = r.optionalYes(inspectorLead), r.optionalCount(inspectorMax)
 	out[8], out[9] = scopes, r.yes(inspectorActive, true)
-	out[10], out[11] = r.oneLine(inspectorPhone), r.extra()
+	out[10], out[11] = r.oneLine(inspectorPhone), r.optionalYes(inspectorGated)
+	out[12] = r.extra()
+}
+
+// codes gives the set of item codes of a cell.
+func (r *row) codes(column int) []string {
+	codes := splitSet(r.cell(column))
+	for _, s := range codes {
+		if !sampling.ValidIdentifier(s) {
+			r.fail(column, s, "不是事项编码", "多个事项编码用；分隔")
+		}
+	}
+	return codes
 }
 
 func readConflict(r *row, out []any) {

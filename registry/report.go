@@ -15,16 +15,18 @@ const (
 	KindUnits      Kind = "units"
 	KindItems      Kind = "items"
 	KindRatios     Kind = "ratios"
+	KindCaps       Kind = "caps"
 	KindEntities   Kind = "entities"
 	KindInspectors Kind = "inspectors"
 	KindConflicts  Kind = "conflicts"
 	KindChecks     Kind = "checks"
+	KindGiven      Kind = "given"
 )
 
 // Kinds lists all kinds in the order in which a new office imports them.
 func Kinds() []Kind {
-	return []Kind{KindUnits, KindItems, KindRatios, KindEntities, KindInspectors, KindConflicts,
-		KindChecks}
+	return []Kind{KindUnits, KindItems, KindRatios, KindCaps, KindEntities, KindInspectors,
+		KindConflicts, KindChecks, KindGiven}
 }
 
 // Label gives the Chinese name of a kind.
@@ -36,6 +38,8 @@ func (k Kind) Label() string {
 		return "抽查事项"
 	case KindRatios:
 		return "抽查比例"
+	case KindCaps:
+		return "年度频次上限"
 	case KindEntities:
 		return "检查对象"
 	case KindInspectors:
@@ -44,6 +48,8 @@ func (k Kind) Label() string {
 		return "回避"
 	case KindChecks:
 		return "检查记录"
+	case KindGiven:
+		return "交办任务"
 	}
 	return string(k)
 }

@@ -202,6 +202,14 @@ func (r *row) yes(column int, other bool) bool {
 	return v
 }
 
+// optionalYes gives 是 or 否, or nil if the cell is empty: what that means depends on the unit.
+func (r *row) optionalYes(column int) any {
+	if r.cell(column) == "" {
+		return nil
+	}
+	return r.yes(column, false)
+}
+
 // choice gives what a word stands for, or what other stands for if the cell is empty.
 func (r *row) choice(column int, words [][2]string, other string) string {
 	s := r.textOr(column, other)

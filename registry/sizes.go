@@ -35,6 +35,22 @@ func (z *sizing) strata(counts []sampling.StratumCount) ([]sampling.Stratum, err
 	return list, nil
 }
 
+// methods reports whether some, and whether every rule in force has a method (draw/1 §6).
+func (z *sizing) methods(method string) (some, every bool) {
+	every = true
+	for i := range z.rules {
+		if r := &z.rules[i]; r.inForce(z.date) {
+			some = some || r.Method == method
+			every = every && r.Method == method
+		}
+	}
+	return some, some && every
+}
+
+func (r *Rule) inForce(on sampling.Date) bool {
+	return r.From <= on && (r.To == "" || r.To >= on)
+}
+
 // rule finds the rule of a stratum: the one for its class, else the one for `*`; the one in force
 // with the latest first day.
 func (z *sizing) rule(stratum string) (*Rule, error) {
@@ -47,8 +63,8 @@ func (z *sizing) rule(stratum string) (*Rule, error) {
 		var best *Rule
 		for i := range z.rules {
 			r := &z.rules[i]
-			if r.Class == want && r.Cooled == cooled && r.From <= z.date &&
-				(r.To == "" || r.To >= z.date) && (best == nil || r.From > best.From) {
+			if r.Class == want && r.Cooled == cooled && r.inForce(z.date) &&
+				(best == nil || r.From > best.From) {
 				best = r
 			}
 		}
@@ -67,7 +83,7 @@ func (z *sizing) rule(stratum string) (*Rule, error) {
 
 // stratum applies a rule to a stratum.
 func (z *sizing) stratum(c sampling.StratumCount, r *Rule) (*sampling.Stratum, error) {
-	s := &sampling.Stratum{ID: c.ID, N: c.N, Method: sampling.MethodSRS, Min: r.Min, Cap: r.Cap}
+	s := &sampling.Stratum{ID: c.ID, N: c.N, Method: r.Method, Min: r.Min, Cap: r.Cap}
 	switch r.Size {
 	case SizeAll:
 		s.All = true

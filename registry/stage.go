@@ -132,6 +132,11 @@ func (s *staging) check(ctx context.Context) error {
 	if _, err := s.q.Exec(ctx, duplicates, head.name(kind, s.imp.layout.keyed)); err != nil {
 		return fmt.Errorf("looking for duplicates: %w", err)
 	}
+	for _, sql := range s.imp.layout.fill {
+		if _, err := s.q.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("completing rows: %w", err)
+		}
+	}
 	for _, ref := range s.imp.layout.refs {
 		for { // a row that goes may leave others behind that name it
 			tag, err := s.q.Exec(ctx, ref.sql, head.name(kind, ref.column))
@@ -143,9 +148,9 @@ func (s *staging) check(ctx context.Context) error {
 			}
 		}
 	}
-	if kind == KindInspectors {
-		if _, err := s.q.Exec(ctx, fillArea); err != nil {
-			return fmt.Errorf("filling in areas: %w", err)
+	if sql := s.imp.layout.settle; sql != "" {
+		if _, err := s.q.Exec(ctx, sql, s.imp.id); err != nil {
+			return fmt.Errorf("settling rows: %w", err)
 		}
 	}
 	return nil
@@ -180,8 +185,11 @@ func (s *staging) merge(ctx context.Context) error {
 	}
 	r.Inserted = tag.RowsAffected()
 	r.Unchanged = good - r.Updated - r.Inserted
-	if s.imp.req.Kind == KindEntities {
+	switch s.imp.req.Kind {
+	case KindEntities:
 		return s.warnTwins(ctx)
+	case KindGiven:
+		return s.warnGiven(ctx)
 	}
 	return nil
 }

@@ -11,11 +11,27 @@ type Unit struct {
 	ID        sampling.UnitID `json:"id"`
 	Name      string          `json:"name"`      // 机构名称
 	ShortName string          `json:"shortName"` // 机关代字, for numbers such as 〔2026〕1号; may be empty
-	Kind      string          `json:"kind"`      // UnitOffice, UnitDepartment or UnitStation
-	Parent    sampling.UnitID `json:"parent"`    // 上级机构; empty for none
-	Area      string          `json:"area"`      // 6 to 12 digits
-	Seats     int64           `json:"seats"`     // 每组人数, 2…99
-	AreaRule  string          `json:"areaRule"`  // any, same2, same4 or same6
+	// UnitOffice, UnitDepartment, UnitStation, UnitExperts or UnitLabs
+	Kind     string          `json:"kind"`
+	Parent   sampling.UnitID `json:"parent"`   // 上级机构; empty for none
+	Area     string          `json:"area"`     // 6 to 12 digits
+	Seats    int64           `json:"seats"`    // 每组人数, 2…99; experts and labs 1…99
+	AreaRule string          `json:"areaRule"` // any, same2, same4 or same6
+	// 门槛: most 本系统人员 in one team (draw/1 §7); nil for no gate
+	GateMax *int64 `json:"gateMax,omitempty"`
+	// 组外比例: least share of the roster that is not 本系统人员 (draw/1 §4.2); nil for none
+	Pool *sampling.Ratio `json:"pool,omitempty"`
+}
+
+// Roster gives the kind of a unit as a plan states it (draw/1 §4.2): who is on its roster.
+func (u *Unit) Roster() string {
+	switch u.Kind {
+	case UnitExperts:
+		return sampling.UnitExperts
+	case UnitLabs:
+		return sampling.UnitLabs
+	}
+	return sampling.UnitInspectors
 }
 
 // The kinds of a unit.
@@ -23,6 +39,8 @@ const (
 	UnitOffice     = "office"     // 机关: at most one
 	UnitDepartment = "department" // 科室
 	UnitStation    = "station"    // 所
+	UnitExperts    = "experts"    // 专家库: its panels are drawn for entities
+	UnitLabs       = "labs"       // 检验机构库: laboratories are drawn for sampled products
 )
 
 // Item 抽查事项 is one row of 抽查事项清单.
@@ -50,12 +68,28 @@ type Item struct {
 	Published bool `json:"published"`
 }
 
+// ItemCap 年度频次上限 by counter and class: entities of the class with Max checks of the counter or
+// more this year are not drawn (draw/1 §3).
+type ItemCap struct {
+	Item    sampling.ItemID `json:"item"`
+	Counter int64           `json:"counter"` // CountOwn or CountCounty
+	Class   string          `json:"class"`   // a class word, `-` unrated; empty for everybody
+	Max     int64           `json:"max"`
+}
+
+// The counters of visits in candidates files; the package comment says what they count.
+const (
+	CountOwn    = 0 // 本机关
+	CountCounty = 1 // 市县合计: this office and the city's
+)
+
 // Rule 抽查比例 is a dated ratio of an item for a class of entities.
 type Rule struct {
 	Item   sampling.ItemID `json:"item"`
 	Class  string          `json:"class"`         // a class word, `-` unrated, `*` any other
 	Cooled bool            `json:"cooled"`        // for the cool-down cell `~` of draw/1 §3
 	Size   string          `json:"size"`          // SizeRatio, SizePace or SizeAll
+	Method string          `json:"method"`        // sampling.MethodSRS or MethodPareto (by weight)
 	Floor  sampling.Ratio  `json:"floor"`         // 比例下限
 	Cap    *sampling.Ratio `json:"cap,omitempty"` // 比例上限; nil for none
 	Min    *int64          `json:"min,omitempty"` // 最少数; nil for none
@@ -89,27 +123,31 @@ type Entity struct {
 	Banks       []string          `json:"banks"`       // 专项库, sorted
 	HoldUntil   sampling.Date     `json:"holdUntil"`   // 暂缓至; empty for none
 	HoldReason  string            `json:"holdReason"`
+	Weight      int64             `json:"weight"` // 风险权重, 1…2^31−1: pareto strata draw by it
 	Extra       map[string]string `json:"extra"`  // columns of the source that we do not know
 	Import      int64             `json:"import"` // the import that last changed it
 	UpdatedAt   time.Time         `json:"updatedAt"`
 }
 
-// Inspector 执法检查人员 is one who inspects.
+// Inspector 执法检查人员 is one who inspects; in a unit of kind experts an expert, in one of kind labs
+// a laboratory.
 type Inspector struct {
-	ID        sampling.InspectorID `json:"id"`
-	Name      string               `json:"name"` // personal
-	Unit      sampling.UnitID      `json:"unit"`
-	Area      string               `json:"area"`
-	CertNo    string               `json:"certNo"`             // 执法证编号
-	CertUntil sampling.Date        `json:"certUntil"`          // 证件有效期至, the last valid day
-	Lead      bool                 `json:"lead"`               // 可任主办
-	MaxTasks  *int64               `json:"maxTasks,omitempty"` // 单次任务上限; nil for no limit
-	Scopes    []sampling.ItemID    `json:"scopes"`             // 执法事项, sorted
-	Active    bool                 `json:"active"`             // 在岗
-	Phone     string               `json:"-"`                  // personal
-	Extra     map[string]string    `json:"extra"`
-	Import    int64                `json:"import"`
-	UpdatedAt time.Time            `json:"updatedAt"`
+	ID   sampling.InspectorID `json:"id"`
+	Name string               `json:"name"` // personal
+	Unit sampling.UnitID      `json:"unit"`
+	Area string               `json:"area"`
+	// 执法证编号; of an expert the letter of appointment 聘书, of a laboratory 资质认定 (CMA)
+	CertNo    string            `json:"certNo"`
+	CertUntil sampling.Date     `json:"certUntil"`          // 证件有效期至, the last valid day
+	Lead      bool              `json:"lead"`               // 可任主办 (组长)
+	Gated     bool              `json:"gated"`              // 本系统人员: limited by the gate
+	MaxTasks  *int64            `json:"maxTasks,omitempty"` // 单次任务上限; nil for no limit
+	Scopes    []sampling.ItemID `json:"scopes"`             // 执法事项, sorted
+	Active    bool              `json:"active"`             // 在岗
+	Phone     string            `json:"-"`                  // personal
+	Extra     map[string]string `json:"extra"`
+	Import    int64             `json:"import"`
+	UpdatedAt time.Time         `json:"updatedAt"`
 }
 
 // Conflict 回避 keeps an inspector away from an entity.

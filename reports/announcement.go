@@ -64,10 +64,16 @@ func (p paper) howDrawn(v AnnouncementView) {
 	for _, it := range v.Items {
 		drawn += it.Drawn
 	}
-	p.text(fmt.Sprintf("%s，%s将检查对象名录、执法检查人员名录、抽取比例和规则一并锁定，并公布其校验值；"+
-		"%s，以事先公布的随机数来源形成种子，按照公开算法抽取检查对象%d户次，同时确定执法检查人员。"+
+	locked := "检查对象名录、执法检查人员名录、抽取比例和规则"
+	what := fmt.Sprintf("抽取检查对象%d户次，同时确定执法检查人员", drawn)
+	if len(v.Items) == 0 { // staffing only: the entities were drawn elsewhere
+		locked = "另行抽取的检查对象名单、执法检查人员名录和规则"
+		what = "为另行抽取的检查对象确定执法检查人员"
+	}
+	p.text(fmt.Sprintf("%s，%s将%s一并锁定，并公布其校验值；"+
+		"%s，以事先公布的随机数来源形成种子，按照公开算法%s。"+
 		"任何人都可以按照公开的文件重复计算；锁定之后名单、规则或者结果如有改动，重复计算即可发现。",
-		zhDate(d.Committed), v.Office, zhDate(d.Drawn), drawn))
+		zhDate(d.Committed), v.Office, locked, zhDate(d.Drawn), what))
 	strong, rest := gradeWords(d)
 	p.labelled("随机性等级："+strong, rest)
 	if len(d.Shortages) > 0 {
@@ -76,9 +82,12 @@ func (p paper) howDrawn(v AnnouncementView) {
 	}
 	p.sizes(v.Items)
 	p.Skip(typeset.MM(4))
-	rows := [][]string{{"抽取编号", d.ID, "随机性等级", d.Grade}}
+	rows := [][]string{{"抽取编号", d.ID, "随机性等级", gradeLine(d.Grade, d.publicBits())}}
 	for _, e := range d.Entropy {
 		text := entropyKind(e.Kind) + "：" + e.Event
+		if e.Kind == "public" || e.Kind == "beacon" {
+			text += fmt.Sprintf("（计%d比特）", e.Bits)
+		}
 		if e.Value != "" {
 			text += "\n取值：" + e.Value
 		}
@@ -141,6 +150,37 @@ func (p paper) whatWasFound(v AnnouncementView) {
 		cells = cells[4:]
 	}
 	p.together(t)
+	p.inferred(v.Estimates)
+}
+
+// inferred says what the results tell about the whole lists, if they tell something.
+func (p paper) inferred(list []Estimate) {
+	notes := EstimateNotes(list)
+	if len(notes) == 0 {
+		return
+	}
+	p.Skip(typeset.MM(3))
+	p.text("根据抽查结果，对各事项检查对象名单的总体推断如下：")
+	p.Skip(typeset.MM(2))
+	t := p.table([]typeset.Column{
+		{Head: "抽查事项", Width: typeset.MM(52), Align: typeset.AlignLeft},
+		{Head: "名单户数", Width: typeset.MM(18), Align: typeset.AlignRight},
+		{Head: "抽查户数", Width: typeset.MM(18), Align: typeset.AlignRight},
+		{Head: "发现问题", Width: typeset.MM(18), Align: typeset.AlignRight},
+		{Head: "推断问题\n发现率", Width: typeset.MM(22), Align: typeset.AlignRight},
+		{Head: "95%置信区间\n（户）", Width: typeset.MM(28), Align: typeset.AlignRight},
+	})
+	for _, e := range list {
+		if e.Why == "" {
+			t.Rows = append(t.Rows, textRow(e.Name, fmt.Sprint(e.Population), fmt.Sprint(e.Drawn),
+				fmt.Sprint(e.Found), e.RateText(), e.IntervalText()))
+		}
+	}
+	p.together(t)
+	p.Skip(typeset.MM(2))
+	p.Paragraph(typeset.Paragraph{Align: typeset.Justify, Line: typeset.MM(7.5),
+		Indent: 2 * noteStyle.Size, Spans: []typeset.Span{
+			{Style: noteStyle, Text: strings.Join(notes, "")}}})
 }
 
 // closingHeight is the room that closing takes: 特此公告, the note of the attachment, the place of

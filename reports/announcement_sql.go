@@ -70,7 +70,7 @@ func announcementView(ctx context.Context, q pg.Querier, draw string, o Options)
 		v.Verify[len(v.Verify)-1] += " --commit " + *d.Commit
 	}
 	steps := []func(context.Context, pg.Querier, drawRow, *AnnouncementView) error{
-		readEntropy, readItems, readUnits, readShortages, readResults}
+		readEntropy, readItems, readUnits, readShortages, readResults, readEstimates}
 	for _, step := range steps {
 		if err := step(ctx, q, d, &v); err != nil {
 			return v, fmt.Errorf("announcement of %s: %w", draw, err)
@@ -144,6 +144,7 @@ type committedPlan struct {
 	} `json:"items"`
 	Units []struct {
 		Unit string `json:"unit"`
+		Kind string `json:"kind"`
 	} `json:"units"`
 }
 
@@ -187,9 +188,11 @@ func readUnits(ctx context.Context, q pg.Querier, d drawRow, v *AnnouncementView
 	if err := json.Unmarshal(d.PlanJSON, &plan); err != nil {
 		return fmt.Errorf("plan.json: %w", err)
 	}
-	ids := make([]string, len(plan.Units))
-	for i, u := range plan.Units {
-		ids[i] = u.Unit
+	var ids []string
+	for _, u := range plan.Units {
+		if u.Kind != "experts" && u.Kind != "labs" { // they inspect nobody
+			ids = append(ids, u.Unit)
+		}
 	}
 	rows, err := q.Query(ctx, `SELECT name FROM unit WHERE id = ANY($1) ORDER BY id`, ids)
 	if err != nil {
@@ -207,6 +210,11 @@ func readShortages(ctx context.Context, q pg.Querier, d drawRow, v *Announcement
 		return err
 	}
 	v.Draw.Shortages, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	return err
+}
+
+func readEstimates(ctx context.Context, q pg.Querier, d drawRow, v *AnnouncementView) (err error) {
+	v.Estimates, err = Estimates(ctx, q, d.ID)
 	return err
 }
 

@@ -151,9 +151,9 @@ func TestGradesAreHonest(t *testing.T) {
 		want string
 	}{
 		{DrawView{Grade: "public", Entropy: public}, "有公共随机源。随机数取自本机关以外公开产生的事件（合计64比特）"},
-		{DrawView{Grade: "sealed"}, "没有足够的公共随机源。"},
+		{DrawView{Grade: "sealed"}, "没有足够的公共随机源。公共随机源合计0比特，不足60比特"},
 		{DrawView{Grade: "sealed"}, "如本机关与其串通，不能排除操纵的可能"},
-		{DrawView{Grade: "self"}, "仅由本机关提供随机数，本次抽取不能排除机关自行操纵的可能。"},
+		{DrawView{Grade: "self"}, "自证，仅由本机关提供随机数，本次抽取不能排除机关自行操纵的可能。公共随机源合计0比特，不足60比特"},
 		{DrawView{Grade: "self", Entropy: []EntropyView{{Kind: "public", Bits: 16}}}, "合计16比特，不足60比特"},
 		{DrawView{Grade: "?"}, "不能据此认定抽取的公正性"},
 	} {

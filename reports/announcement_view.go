@@ -22,10 +22,12 @@ type AnnouncementView struct {
 	Items    []ItemSize
 	Classes  []Category // the categories of the edition in force, in its order
 	Results  []ResultRow
-	Date     sampling.Date // 成文日期
-	At       time.Time     // the instant that the PDF carries as its date
-	URL      string        // public page of the draw
-	Verify   []string      // commands that repeat the draw
+	// what the results tell about the whole lists; items of which nothing can be inferred stay out
+	Estimates []Estimate
+	Date      sampling.Date // 成文日期
+	At        time.Time     // the instant that the PDF carries as its date
+	URL       string        // public page of the draw
+	Verify    []string      // commands that repeat the draw
 }
 
 // DrawView says how the draw was made.

@@ -60,6 +60,7 @@ func mustRender(t testing.TB, v AnnouncementView) *Document {
 // sampleTasks is a task list of n visits.
 func sampleTasks(n int) TaskListView {
 	v := TaskListView{Office: "青山县市场监督管理局", Draw: "2026-11-M", PlanName: "2026年度青山县市场监管领域不定向抽查工作计划",
+		Grade: "self", Bits: 16,
 		Unit: "食品安全监督管理股", Inspector: "欧阳𠮷", InspectorID: "QS-0017",
 		At: time.Date(2026, 11, 5, 9, 30, 0, 0, time.FixedZone("", 8*3600))}
 	for i := range n {

@@ -17,6 +17,8 @@ type TaskListView struct {
 	Unit        string // 执法机构
 	Inspector   string // name, on this paper only
 	InspectorID sampling.InspectorID
+	Grade       string // draw/1 §5: public, sealed or self
+	Bits        int64  // of the public sources, as the plan states them
 	Tasks       []TaskView
 	At          time.Time // dispatch 派发; the instant that the files carry as their date
 }
@@ -64,6 +66,7 @@ func RenderTaskList(v TaskListView, o Options) (*Document, error) {
 	p.seal()
 	p.form([]string{"抽取编号", v.Draw, "任务数", fmt.Sprintf("%d户", len(v.Tasks))},
 		[]string{"抽查计划名称", v.PlanName},
+		[]string{"随机性等级", gradeLine(v.Grade, v.Bits)},
 		[]string{"执法机构", v.Unit, "执法检查人员", fmt.Sprintf("%s（%s）", v.Inspector, v.InspectorID)},
 		[]string{"派发日期", zhDate(sampling.Date(v.At.Format(time.DateOnly))),
 			"检查截止日期", zhDate(v.lastVisit())})

@@ -54,6 +54,12 @@ func taskListView(ctx context.Context, q pg.Querier, draw, inspector string, o O
 	}
 	v = TaskListView{Office: officeName(o, d.Office), Draw: d.ID, PlanName: d.PlanName,
 		InspectorID: sampling.InspectorID(inspector)}
+	if d.Grade != nil {
+		v.Grade = *d.Grade
+	}
+	if v.Bits, err = publicBits(ctx, q, draw); err != nil {
+		return v, err
+	}
 	err = q.QueryRow(ctx, `
 		SELECT i.name, u.name FROM inspector i JOIN unit u ON u.id = i.unit_id WHERE i.id = $1`,
 		inspector).Scan(&v.Inspector, &v.Unit)
@@ -79,12 +85,23 @@ func taskListView(ctx context.Context, q pg.Querier, draw, inspector string, o O
 	return v, nil
 }
 
+// publicBits adds up what the public sources of a draw carry, as its plan states it.
+func publicBits(ctx context.Context, q pg.Querier, draw string) (bits int64, err error) {
+	err = q.QueryRow(ctx, `SELECT coalesce(sum(bits), 0) FROM draw_entropy
+		WHERE draw_id = $1 AND kind IN ('public', 'beacon')`, draw).Scan(&bits)
+	if err != nil {
+		return 0, fmt.Errorf("bits of %s: %w", draw, err)
+	}
+	return bits, nil
+}
+
 // readTasks reads the visits, then all their items and members in one query each.
 func readTasks(ctx context.Context, q pg.Querier, v *TaskListView) error {
 	rows, err := q.Query(ctx, `
 		SELECT t.id, t.entity_name, t.entity_id, t.entity_address, t.visit_by
-		FROM task t JOIN task_member m ON m.task_id = t.id
-		WHERE t.draw_id = $1 AND m.inspector_id = $2 ORDER BY t.id`, v.Draw, string(v.InspectorID))
+		FROM task t JOIN task_team m ON m.task_id = t.id
+		WHERE t.draw_id = $1 AND m.inspector_id = $2 AND t.state <> 'replaced'
+		ORDER BY t.id`, v.Draw, string(v.InspectorID))
 	if err != nil {
 		return err
 	}
@@ -130,7 +147,7 @@ func readTaskItems(ctx context.Context, q pg.Querier, ids []string,
 func readTeams(ctx context.Context, q pg.Querier, ids []string, byID map[string]*TaskView) error {
 	rows, err := q.Query(ctx, `
 		SELECT m.task_id, coalesce(i.name, m.inspector_id), m.pos = 1
-		FROM task_member m LEFT JOIN inspector i ON i.id = m.inspector_id
+		FROM task_team m LEFT JOIN inspector i ON i.id = m.inspector_id
 		WHERE m.task_id = ANY($1) ORDER BY m.task_id, m.pos`, ids)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ func TestTaskListSaysEverything(t *testing.T) {
 	}
 	text := words(t, doc.PDF)
 	wantWords(t, text, "青山县市场监督管理局随机抽查任务清单", sealedNotice, sealedRule, "抽取编号2026-11-M任务数7户",
+		"随机性等级自证（公共随机源合计16比特，不足60比特）",
 		"执法检查人员欧阳𠮷（QS-0017）", "派发日期2026年11月5日", "检查截止日期2026年11月30日", "主办：欧阳𠮷协办：李晓梅")
 	for i, task := range v.Tasks {
 		wantWords(t, text, fmt.Sprintf("%d．%s", i+1, task.Name), task.Code, task.ID, task.Address)

@@ -51,15 +51,30 @@ func gradeWords(d DrawView) (strong, rest string) {
 		return "有公共随机源。", fmt.Sprintf("随机数取自本机关以外公开产生的事件（合计%d比特）；事件发生之前，"+
 			"名单和规则已经锁定并公布校验值，本机关事先不能知晓抽取结果。", bits)
 	case d.Grade == "sealed":
-		return "有外部封存随机源，没有足够的公共随机源。", "随机数中有本机关以外的见证人或者保管人提供的部分；" +
-			"如本机关与其串通，不能排除操纵的可能。"
+		return "有外部见证或者保管的随机源，没有足够的公共随机源。", fmt.Sprintf("公共随机源合计%d比特，"+
+			"不足%d比特；随机数中有本机关以外的见证人或者保管人提供的部分，如本机关与其串通，"+
+			"不能排除操纵的可能。", bits, enoughBits)
 	case d.Grade == "self" && bits > 0:
-		return "公共随机源不足，本次抽取不能排除机关自行操纵的可能。", fmt.Sprintf(
-			"所用公共事件的随机性合计%d比特，不足%d比特，其余随机数仅由本机关提供。", bits, enoughBits)
+		return "自证，公共随机源不足，本次抽取不能排除机关自行操纵的可能。", fmt.Sprintf(
+			"公共随机源合计%d比特，不足%d比特，其余随机数仅由本机关提供。", bits, enoughBits)
 	case d.Grade == "self":
-		return "仅由本机关提供随机数，本次抽取不能排除机关自行操纵的可能。", ""
+		return "自证，仅由本机关提供随机数，本次抽取不能排除机关自行操纵的可能。", fmt.Sprintf(
+			"公共随机源合计0比特，不足%d比特。", enoughBits)
 	}
 	return "随机性等级不明（" + d.Grade + "），", "不能据此认定抽取的公正性。"
+}
+
+// gradeLine is the grade in one line for the head of a paper, with the bits; empty where the draw
+// has none yet.
+func gradeLine(grade string, bits int64) string {
+	name := map[string]string{"public": "公开", "sealed": "见证", "self": "自证"}[grade]
+	if name == "" {
+		return grade
+	}
+	if bits < enoughBits {
+		return fmt.Sprintf("%s（公共随机源合计%d比特，不足%d比特）", name, bits, enoughBits)
+	}
+	return fmt.Sprintf("%s（公共随机源合计%d比特）", name, bits)
 }
 
 // publicBits adds up the stated bits of the public entropy.

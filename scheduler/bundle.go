@@ -2,10 +2,12 @@ package scheduler
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"time"
 
@@ -18,7 +20,8 @@ import (
 //
 //	before the commit            nothing
 //	committed, awaiting, drawn   plan.json
-//	published                    plan.json, seed.txt, transcript.json and the frozen files
+//	published                    plan.json, seed.txt, transcript.json and the frozen files; the
+//	                             records of refills as refills/1.json, refills/2.json, …
 //	void                         what was public; with seed.txt, if there is one, the frozen files
 //
 // The files of a draw do not change once they are public, so a BundleFS may be read at leisure; a
@@ -38,6 +41,9 @@ func BundleFS(ctx context.Context, q pg.Querier, draw string) (fs.FS, error) {
 	b.own[sampling.SeedFile] = r.seed
 	if r.state == Published {
 		b.own[sampling.TranscriptFile] = r.transcript
+		if err := b.addRefills(ctx, q, draw); err != nil {
+			return nil, err
+		}
 	}
 	b.frozen = registry.FrozenFS(q, ctx, draw)
 	return b, nil
@@ -47,6 +53,8 @@ func BundleFS(ctx context.Context, q pg.Querier, draw string) (fs.FS, error) {
 type bundle struct {
 	own    map[string][]byte
 	frozen fs.FS // nil while they are not public
+	// refills holds the records of refills, in their order: refills/<number from 1>.json.
+	refills [][]byte
 }
 
 // Open opens a file, or "." for the list of files.
@@ -62,14 +70,20 @@ func (b *bundle) Open(name string) (fs.File, error) {
 		info := ownInfo{name, int64(len(data))}
 		return &ownFile{Reader: bytes.NewReader(data), ownInfo: info}, nil
 	}
+	if len(b.refills) > 0 && path.Dir(name) == refillDir || name == refillDir {
+		return b.openRefill(name)
+	}
 	if b.frozen != nil {
 		return b.frozen.Open(name)
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// ReadDir lists the files by name; a bundle has no folders.
+// ReadDir lists the files by name. The only folder in a bundle is that of its refills.
 func (b *bundle) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == refillDir && len(b.refills) > 0 {
+		return b.listRefills(), nil
+	}
 	if name != "." {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
 	}
@@ -83,6 +97,9 @@ func (b *bundle) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	for name, data := range b.own {
 		list = append(list, fs.FileInfoToDirEntry(ownInfo{name, int64(len(data))}))
+	}
+	if len(b.refills) > 0 {
+		list = append(list, fs.FileInfoToDirEntry(&bundleDir{name: refillDir}))
 	}
 	slices.SortFunc(list, func(x, y fs.DirEntry) int {
 		return bytes.Compare([]byte(x.Name()), []byte(y.Name()))
@@ -115,11 +132,12 @@ func (f *ownFile) Close() error               { return nil }
 // bundleDir is "." opened as a file.
 type bundleDir struct {
 	ownInfo
+	name string // empty for "."
 	list []fs.DirEntry
 }
 
 func (d *bundleDir) Stat() (fs.FileInfo, error) { return d, nil }
-func (d *bundleDir) Name() string               { return "." }
+func (d *bundleDir) Name() string               { return cmp.Or(d.name, ".") }
 func (d *bundleDir) Mode() fs.FileMode          { return fs.ModeDir | 0o555 }
 func (d *bundleDir) IsDir() bool                { return true }
 func (d *bundleDir) Close() error               { return nil }

@@ -34,13 +34,17 @@ func (t *stepTx) commit() (bool, error) {
 		return false, fault.New(fault.Conflict, "抽取 %s 的检查期限 %s 早于公共事件 %s",
 			t.d.ID, t.d.VisitBy, clock(e.event)).WithHint("名单冻结已久，请作废本次抽取并另编计划")
 	}
+	if e.links, err = linksOf(t.ctx, t.q, t.d.ID); err != nil {
+		return false, err
+	}
 	for i, s := range p.Entropy {
 		plan.Entropy[i].Event = e.spec(s).Event
 	}
+	rounds := e.rounds(p.Entropy)
 	if err := lockChain(t.ctx, t.q); err != nil {
 		return false, err
 	}
-	if err := freshEvents(t.ctx, t.q, t.d, plan); err != nil {
+	if err := freshEvents(t.ctx, t.q, t.d, plan, rounds); err != nil {
 		return false, err
 	}
 	if plan.Prev, err = lastTranscript(t.ctx, t.q); err != nil {
@@ -49,7 +53,7 @@ func (t *stepTx) commit() (bool, error) {
 	if err := plan.Check(); err != nil {
 		return false, err
 	}
-	if err := insertEntropy(t.ctx, t.q, t.d.ID, plan.Entropy); err != nil {
+	if err := insertEntropy(t.ctx, t.q, t.d.ID, plan.Entropy, rounds); err != nil {
 		return false, err
 	}
 	if err := setCommitted(t.ctx, t.q, t.d.ID, t.now, e, plan); err != nil {
@@ -59,10 +63,11 @@ func (t *stepTx) commit() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := t.append(audit.KindFreeze, files...); err != nil {
+	if err := t.append(audit.KindFreeze, append(files, hashFact(plan.Hash))...); err != nil {
 		return false, err
 	}
 	return true, t.append(audit.KindPlan,
+		hashFact(plan.Hash),
 		audit.Fact{Key: "commit", Value: plan.Commit()},
 		audit.Fact{Key: "prev", Value: plan.Prev},
 		audit.Fact{Key: "cutoff", Value: e.cutoff.Format(time.RFC3339)},

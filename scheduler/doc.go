@@ -41,12 +41,23 @@
 //
 // A period that was missed because nothing ran is drawn once, late, and its plan and pages say so.
 //
+// # Tasks drawn elsewhere
+//
+// A plan may give a unit tasks that it does not draw itself: a batch that a superior drew (上级抽取,
+// 下级派员), or what items of an earlier draw of this office selected. It fires once; only who goes is
+// drawn. Its draw waits for the earlier draw to be drawn, states that one's transcript in its plan
+// (`from`), and is not published before it: its tasks file would show a sealed list. No tasks are
+// staffed twice for one unit, unless the first draw is void or a trial run. Tasks of experts and of
+// laboratories have no results: their draw is published when the visits are over.
+//
 // # Who may do what
 //
 // The planner writes a plan, an approver who is not its author approves it. The public event is
 // typed by two different operators, neither of whom approved the plan; before its announced time
-// nothing is typed for it and nothing is drawn. A draw is made void by an operator's request, which
-// the log holds at once, and the confirmation of somebody else (operator or approver).
+// nothing is typed for it and nothing is drawn. A round of the beacon is taken only with its
+// signature; fetched it needs nobody. What somebody outside the office holds is typed by one
+// operator, because the plan's commit proves it. A draw is made void by an operator's request,
+// which the log holds at once, and the confirmation of somebody else (operator or approver).
 //
 // # What stays secret until when
 //
@@ -58,7 +69,9 @@
 // # What it does not promise
 //
 // The list is not secret from those who hold the seals' key file and the database together after
-// the public event; a hand-over file given away before the commit does not change that, because
-// the office draws with its own copy. Two plans that announce one and the same event in different
-// words are not recognised; in the same words for the same item they are refused.
+// the public event; a hand-over file given away before the commit does not change that, because the
+// office draws with its own copy, unless the source names who holds the value (Source.By). The seal
+// of such a source is made by this program, so whoever ruled the machine at that moment may know
+// it; a chain that its holder made is free of that. Two plans that announce one and the same event
+// in different words are not recognised; in the same words for the same item they are refused.
 package scheduler

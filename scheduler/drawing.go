@@ -1,9 +1,9 @@
 package scheduler
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
+	"slices"
+	"strings"
 
 	"yaohao/audit"
 	"yaohao/registry"
@@ -12,8 +12,8 @@ import (
 
 // draw computes the result (抽取) as soon as every value is there, and writes it down.
 //
-// Holds before: the draw is awaiting; two people agree on every public value; the time of the
-// public event has come, whatever was typed before. Otherwise the draw waits.
+// Holds before: the draw is awaiting; every value that is not the office's own counts; the time
+// of the public event has come, whatever was typed before. Otherwise the draw waits.
 // Holds after: seed.txt, transcript, selections, teams and shortages are in the tables and the leaf
 // `transcript` holds the transcript's digest, all together. Nobody saw a result earlier: it did
 // not exist.
@@ -52,6 +52,7 @@ func (t *stepTx) draw() (bool, error) {
 		return false, err
 	}
 	return true, t.append(audit.KindTranscript,
+		hashFact(plan.Hash),
 		audit.Fact{Key: "transcript", Value: tr.Sum()},
 		audit.Fact{Key: "commit", Value: tr.Commit},
 		audit.Fact{Key: "grade", Value: tr.Grade})
@@ -68,9 +69,9 @@ func waitsForEvent(plan *sampling.Plan) bool {
 	return false
 }
 
-// values gives every value of the plan's entropy in plan order: typed ones on which two people
-// agree, and the office's seals, opened. A seal whose key file is lost may have been typed from
-// the hand-over file.
+// values gives every value of the plan's entropy in plan order: those that were typed or fetched
+// and count, and the office's own seals and links, opened. Of a seal or link whose key file is lost
+// the value may have been typed from the hand-over file.
 func (t *stepTx) values(plan *sampling.Plan) ([]sampling.EntropyValue, error) {
 	typed, err := agreedValues(t.ctx, t.q, t.d.ID)
 	if err != nil {
@@ -80,12 +81,22 @@ func (t *stepTx) values(plan *sampling.Plan) ([]sampling.EntropyValue, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := linksOf(t.ctx, t.q, t.d.ID)
+	if err != nil {
+		return nil, err
+	}
 	var out []sampling.EntropyValue
 	for i := range plan.Entropy {
 		e := &plan.Entropy[i]
 		value, ok := typed[e.Name]
-		if !ok && e.Kind == sampling.EntropySeal {
-			if value, err = t.svc.Seals.open(t.d.ID, e.Name, seals[e.Name].sealed); err != nil {
+		if !ok && own(e) {
+			l, linked := links[e.Name]
+			if linked {
+				value, err = t.svc.Seals.openLink(&l)
+			} else {
+				value, err = t.svc.Seals.open(t.d.ID, e.Name, seals[e.Name].sealed)
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -101,9 +112,11 @@ func (t *stepTx) values(plan *sampling.Plan) ([]sampling.EntropyValue, error) {
 //
 // Holds before: the draw is drawn, and every team's task is published. A draw with a shortage
 // waits for the end of the visits as well: its unstaffed entities may still be visited by
-// borrowed inspectors, and their names must not get out. A draw that selected nobody is published
-// at once.
-// Holds after: the leaf `published` holds the digest of every file of the bundle, seals opened.
+// borrowed inspectors, and their names must not get out; so does one with tasks of experts or
+// laboratories. A draw that takes over the list of another waits for that one. A draw that selected
+// nobody is published at once.
+// Holds after: the leaf `published` holds the digest of every file of the bundle by the plan's
+// suite, seals opened, records of refills among them.
 // A crash before COMMIT leaves a sealed draw that the next Advance publishes; after COMMIT
 // everything is read from the record, nothing else was to be written.
 func (t *stepTx) publish() (bool, error) {
@@ -115,21 +128,44 @@ func (t *stepTx) publish() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	plan, err := sampling.ParsePlan(rec.plan)
+	if err != nil {
+		return false, err
+	}
 	files, err := t.fileFacts()
 	if err != nil {
 		return false, err
 	}
-	own := []audit.Fact{{Key: sampling.PlanFile, Value: digestOf(rec.plan)},
-		{Key: sampling.SeedFile, Value: digestOf(rec.seed)},
-		{Key: sampling.TranscriptFile, Value: digestOf(rec.transcript)}}
+	refills, err := t.refillFacts(plan.Hash)
+	if err != nil {
+		return false, err
+	}
+	own := []audit.Fact{hashFact(plan.Hash),
+		{Key: sampling.PlanFile, Value: sampling.Digest(plan.Hash, rec.plan)},
+		{Key: sampling.SeedFile, Value: sampling.Digest(plan.Hash, rec.seed)},
+		{Key: sampling.TranscriptFile, Value: sampling.Digest(plan.Hash, rec.transcript)}}
+	if err := t.revealLinks(seedValues(rec.seed)); err != nil {
+		return false, err
+	}
 	if err := setPublished(t.ctx, t.q, t.d.ID, t.now); err != nil {
 		return false, err
 	}
-	return true, t.append(audit.KindPublished, append(own, files...)...)
+	return true, t.append(audit.KindPublished, slices.Concat(own, files, refills)...)
 }
 
-// fileFacts states the digests of the draw's frozen files. A fact's key has at most 64 bytes; a
-// longer file name is cut and told apart by its own digest.
+// seedValues reads the values of seed.txt, by name.
+func seedValues(seedText []byte) map[string]string {
+	values := map[string]string{}
+	for _, line := range strings.Split(string(seedText), "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// fileFacts states the digests of the draw's frozen files, by the suite of its plan. A fact's key
+// has at most 64 bytes; a longer file name is cut and told apart by its own SHA-256.
 func (t *stepTx) fileFacts() ([]audit.Fact, error) {
 	files, err := registry.FrozenFiles(t.ctx, t.q, t.d.ID)
 	if err != nil {
@@ -141,14 +177,9 @@ func (t *stepTx) fileFacts() ([]audit.Fact, error) {
 		if len(key) > 64 {
 			key = key[:47] + "-" + digestOf([]byte(key))[:16]
 		}
-		facts = append(facts, audit.Fact{Key: key, Value: f.SHA256})
+		facts = append(facts, audit.Fact{Key: key, Value: f.Digest})
 	}
 	return facts, nil
-}
-
-func digestOf(b []byte) string {
-	d := sha256.Sum256(b)
-	return hex.EncodeToString(d[:])
 }
 
 // valueFault turns the sampling package's refusal of a typed value into a message for the person.

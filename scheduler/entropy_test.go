@@ -78,25 +78,26 @@ func TestEnterEntropy(t *testing.T) {
 // A public value typed before its event is none: it is refused to the second, whatever the cutoff
 // says, and a row that got in otherwise draws nothing early.
 func TestNothingBeforeEvent(t *testing.T) {
-	for _, kind := range []string{sampling.EntropyPublic, sampling.EntropyBeacon} {
-		t.Run(kind, func(t *testing.T) {
+	for _, c := range []struct {
+		spec                                            PlanSpec
+		draw, name, value, approved, due, cutoff, event string
+	}{
+		{monthly(), november, "lottery", balls, approvedAt, dueAt, cutoffAt, eventAt},
+		{withBeacon(), august, "drand", roundAugust, augustApproved, augustDue, augustCutoff, augustEvent},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
-			spec := monthly()
-			value := balls
-			if kind == sampling.EntropyBeacon {
-				spec.Entropy[1].Kind, value = kind, strings.Repeat("0f", 16)
-			}
-			w.plan(spec, approvedAt)
-			w.advance(dueAt)
-			w.advance(cutoffAt)
-			event := at(eventAt)
+			w.plan(c.spec, c.approved)
+			w.advance(c.due)
+			w.advance(c.cutoff)
+			event := at(c.event)
 			enter := func(who audit.Actor, when time.Time) error {
-				return w.s.EnterEntropy(t.Context(), who, november, "lottery", value, when)
+				return w.s.EnterEntropy(t.Context(), who, c.draw, c.name, c.value, when)
 			}
-			w.refused(enter(op1, at(cutoffAt)), fault.Conflict)
+			w.refused(enter(op1, at(c.cutoff)), fault.Conflict)
 			err := enter(op1, event.Add(-time.Second))
 			w.refused(err, fault.Conflict)
-			if !strings.Contains(err.Error(), "2026-11-03 21:00（北京时间，UTC+8）") ||
+			if !strings.Contains(err.Error(), c.event+"（北京时间，UTC+8）") ||
 				!strings.Contains(err.Error(), "公共事件发生之后再录入") {
 				t.Errorf("refused with %q", err)
 			}
@@ -109,17 +110,16 @@ func TestNothingBeforeEvent(t *testing.T) {
 			if err != nil || len(sum.Steps)+len(sum.Failures) != 0 {
 				t.Fatalf("before the event: %+v, %v", sum, err)
 			}
-			if d := w.state(november, Awaiting); d.Seed != "" ||
-				!strings.Contains(d.Next, "2026-11-03 21:00") {
+			if d := w.state(c.draw, Awaiting); d.Seed != "" || !strings.Contains(d.Next, c.event) {
 				t.Errorf("before the event: seed %q, next %q", d.Seed, d.Next)
 			}
-			w.exec(`UPDATE draw SET wake_at = $1 WHERE id = $2`, at(cutoffAt), november)
+			w.exec(`UPDATE draw SET wake_at = $1 WHERE id = $2`, at(c.cutoff), c.draw)
 			sum, err = w.s.Advance(t.Context(), event.Add(-time.Second)) // woken all the same
 			if err != nil || len(sum.Steps)+len(sum.Failures) != 0 {
 				t.Fatalf("woken before the event: %+v, %v", sum, err)
 			}
-			w.advance(eventAt)
-			w.state(november, Drawn)
+			w.advance(c.event)
+			w.state(c.draw, Drawn)
 		})
 	}
 }
@@ -139,8 +139,8 @@ func TestEnterBeforeAdvance(t *testing.T) {
 func TestWitness(t *testing.T) {
 	w := newWorld(t)
 	spec := monthly()
-	spec.Entropy = append([]Source{{"witness", sampling.EntropyWitness,
-		"政协委员在 {cutoff} 前宣读的一句话，汉字原文", 0}}, spec.Entropy...)
+	spec.Entropy = append([]Source{{Name: "witness", Kind: sampling.EntropyWitness,
+		Event: "政协委员在 {cutoff} 前宣读的一句话，汉字原文"}}, spec.Entropy...)
 	w.plan(spec, approvedAt)
 	w.advance(dueAt)
 	const line = "抬头见喜，公道自在人心"
@@ -240,7 +240,7 @@ func TestSealBox(t *testing.T) {
 	if err != nil || created {
 		t.Fatalf("second start: created %v, %v", created, err)
 	}
-	commit, sealed, err := a.make("2026-11-M", "office")
+	commit, sealed, err := a.make(sampling.HashSHA256, "2026-11-M", "office", "")
 	if err != nil {
 		t.Fatal(err)
 	}

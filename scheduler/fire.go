@@ -7,7 +7,6 @@ import (
 
 	"yaohao/audit"
 	"yaohao/internal/pg"
-	"yaohao/sampling"
 )
 
 // fire makes the draw of a plan's due period: draw and seals in, next_due moved on.
@@ -45,7 +44,7 @@ func (s *Service) fire(ctx context.Context, planID string, now time.Time) (*Step
 		}
 		step = &Step{Draw: d.ID, To: Planned, Late: d.Late}
 		tx := &stepTx{ctx: ctx, q: q, svc: s, now: now, d: d, actor: audit.System}
-		if err := tx.seal(p.Entropy); err != nil {
+		if err := tx.seal(p); err != nil {
 			return err
 		}
 		if d.Late {
@@ -57,28 +56,6 @@ func (s *Service) fire(ctx context.Context, planID string, now time.Time) (*Step
 		return nil, err
 	}
 	return step, nil
-}
-
-// seal makes the office's seals of a new draw and logs their commits.
-func (t *stepTx) seal(sources []Source) error {
-	var facts []audit.Fact
-	for _, src := range sources {
-		if src.Kind != sampling.EntropySeal {
-			continue
-		}
-		commit, sealed, err := t.svc.Seals.make(t.d.ID, src.Name)
-		if err != nil {
-			return err
-		}
-		if err := insertSeal(t.ctx, t.q, t.d.ID, src.Name, commit, sealed); err != nil {
-			return err
-		}
-		facts = append(facts, audit.Fact{Key: "commit/" + src.Name, Value: commit})
-	}
-	if facts == nil {
-		return nil
-	}
-	return t.append(audit.KindSeal, facts...)
 }
 
 // lateNote says that a period was missed, in a line for the plan and the timeline.

@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"fmt"
 	"strings"
 
 	"yaohao/internal/fault"
@@ -13,7 +12,8 @@ import (
 // draft of the plan, all from one snapshot. Only prev and the times of the events are open.
 //
 // Holds before: the draw is planned. It waits while an earlier period of a paced item is still
-// to be drawn, because what that period draws counts as done here.
+// to be drawn, because what that period draws counts as done here, and while a draw whose list a
+// given unit takes over is still to be drawn.
 // Holds after: frozen files and draft exist together and never change. Their leaf `freeze` is
 // appended by the next step: a REPEATABLE READ transaction that takes long could not append to a
 // log that others write meanwhile (40001 each time).
@@ -35,11 +35,16 @@ func (t *stepTx) freeze() (bool, error) {
 	if err := checkItems(t.ctx, t.q, p.Items); err != nil {
 		return false, err
 	}
+	given, later, err := t.givenSpec(p)
+	if err != nil || later {
+		return false, err
+	}
+	spec.Given = given
 	frozen, err := registry.Freeze(t.ctx, t.q, spec)
 	if err != nil {
 		return false, err
 	}
-	plan := &sampling.Plan{Draw: t.d.ID, Hash: "sha256", Prev: sampling.PrevNone, Date: spec.Date,
+	plan := &sampling.Plan{Draw: t.d.ID, Hash: p.Hash, Prev: sampling.PrevNone, Date: spec.Date,
 		Items: frozen.Items, Units: frozen.Units, Note: t.planNote(p)}
 	if plan.Entropy, err = t.draftEntropy(p); err != nil {
 		return false, err
@@ -54,7 +59,7 @@ func (t *stepTx) freeze() (bool, error) {
 // freezeSpec tells the registry what this draw needs: which part of the year it is, what earlier
 // parts drew, and how many tasks each inspector carries already.
 func (t *stepTx) freezeSpec(p *Plan) (registry.FreezeSpec, error) {
-	spec := registry.FreezeSpec{Draw: t.d.ID, Date: dateOf(t.now),
+	spec := registry.FreezeSpec{Draw: t.d.ID, Hash: p.Hash, Date: dateOf(t.now),
 		VisitBy: dateOf(t.now.AddDate(0, 0, p.VisitDays))}
 	if p.Trial {
 		spec.UnitLabel = trialLabel
@@ -73,28 +78,6 @@ func (t *stepTx) freezeSpec(p *Plan) (registry.FreezeSpec, error) {
 	}
 	spec.Carry, err = carriedThisYear(t.ctx, t.q, t.d)
 	return spec, err
-}
-
-// draftEntropy lists the sources with the commits of the seals; their placeholders are filled in
-// at the commit, when the times are known.
-func (t *stepTx) draftEntropy(p *Plan) ([]sampling.EntropySpec, error) {
-	seals, err := sealsOf(t.ctx, t.q, t.d.ID)
-	if err != nil {
-		return nil, err
-	}
-	var out []sampling.EntropySpec
-	for _, src := range p.Entropy {
-		e := sampling.EntropySpec{Name: src.Name, Kind: src.Kind, Event: src.Event, Bits: src.Bits}
-		if src.Kind == sampling.EntropySeal {
-			seal, ok := seals[src.Name]
-			if !ok {
-				return nil, fmt.Errorf("draw %s has no seal %q", t.d.ID, src.Name)
-			}
-			e.Commit = seal.commit
-		}
-		out = append(out, e)
-	}
-	return out, nil
 }
 
 // planNote is the note of the plan with what the office has to say by itself.

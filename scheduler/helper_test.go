@@ -108,9 +108,10 @@ func monthly() PlanSpec {
 		StartsOn: "2026-01-01", EndsOn: "2026-12-31", CutoffHours: 2, EventHours: 36, VisitDays: 25,
 		Items: []PlanItem{{"A01", "day"}, {"A02", "day"}, {"B01", "risk"}},
 		Entropy: []Source{
-			{"office", sampling.EntropySeal, "本机关密封值，检查结果公示后启封，64 位十六进制", 0},
-			{"lottery", sampling.EntropyPublic,
-				"双色球 {event} 后首期开奖号码（{cutoff} 截止），按中国福彩网公布写作红球六个+蓝球", 80},
+			{Name: "office", Kind: sampling.EntropySeal,
+				Event: "本机关密封值，检查结果公示后启封，64 位十六进制"},
+			{Name: "lottery", Kind: sampling.EntropyPublic, Bits: 80,
+				Event: "双色球 {event} 后首期开奖号码（{cutoff} 截止），按中国福彩网公布写作红球六个+蓝球"},
 		}}
 }
 

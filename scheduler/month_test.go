@@ -84,7 +84,7 @@ func checkTimeline(t *testing.T, w *world, d *DrawDetail) {
 	freezes, err := auditdb.Leaves(t.Context(), w.db.Querier(),
 		auditdb.Filter{Subject: d.ID, Kind: audit.KindFreeze, Limit: 10})
 	w.ok(err)
-	if len(freezes) != 1 || len(freezes[0].Leaf.Facts) != w.count(
+	if len(freezes) != 1 || len(freezes[0].Leaf.Facts) != 1+w.count( // and the suite
 		`SELECT count(*) FROM frozen_file WHERE draw_id = $1`, d.ID) {
 		t.Errorf("leaves freeze: %+v", freezes)
 	}

@@ -17,7 +17,7 @@ func nextAction(d *DrawDetail) string {
 	}
 	switch d.State {
 	case Planned:
-		return "系统自动冻结名单；分期抽取的事项须等本年度较早一期抽取完成或作废"
+		return plannedAction(d)
 	case Frozen:
 		return "系统自动承诺方案并公布摘要"
 	case Committed:
@@ -32,6 +32,16 @@ func nextAction(d *DrawDetail) string {
 	return "已作废：" + d.VoidReason + "。作废记录永久保留，需要抽取的另编计划"
 }
 
+func plannedAction(d *DrawDetail) string {
+	text := "系统自动冻结名单；分期抽取的事项须等本年度较早一期抽取完成或作废"
+	for _, g := range d.Plan.Given {
+		if g.Draw != "" {
+			text += fmt.Sprintf("；%s 沿用抽取 %s 的名单，须等其抽取完成", g.Unit, g.Draw)
+		}
+	}
+	return text
+}
+
 func committedAction(d *DrawDetail) string {
 	until := clock(*d.CutoffAt)
 	if names := openNames(d, sampling.EntropyWitness); names != "" {
@@ -44,6 +54,9 @@ func awaitingAction(d *DrawDetail) string {
 	if names := openNames(d, sampling.EntropyWitness); names != "" {
 		return "见证语未在截止前录入：" + names + "。本次抽取无法完成，请两人办理作废"
 	}
+	if text := heldAction(d); text != "" {
+		return text
+	}
 	names := openNames(d, sampling.EntropyPublic, sampling.EntropyBeacon)
 	if names == "" {
 		return fmt.Sprintf("随机数已齐，系统在公共事件 %s 后自动抽取", clock(*d.EventAt))
@@ -53,7 +66,27 @@ func awaitingAction(d *DrawDetail) string {
 			return "两人录入不一致：" + e.Name + "。请核对公布的原始数值后重新录入"
 		}
 	}
-	return fmt.Sprintf("请两名操作员（非计划批准人）在公共事件 %s 后分别录入：%s", clock(*d.EventAt), names)
+	text := fmt.Sprintf("请两名操作员（非计划批准人）在公共事件 %s 后分别录入：%s", clock(*d.EventAt), names)
+	for _, e := range d.Entropy {
+		if e.Try != nil && !e.Settled() {
+			text += fmt.Sprintf("；系统第 %d 次取公共信标失败，%s 再试", e.Try.Tries, clock(e.Try.NextAt))
+		}
+	}
+	return text
+}
+
+// heldAction asks for the values that people outside the office hold, once everything public is
+// there: what they give earlier would tell the list sooner than it must.
+func heldAction(d *DrawDetail) string {
+	if openNames(d, sampling.EntropyPublic, sampling.EntropyBeacon) != "" {
+		return ""
+	}
+	for _, e := range d.Entropy {
+		if e.Status == EntryHeld {
+			return fmt.Sprintf("请保管人（%s）交出“%s”，由操作员录入", e.By, e.Name)
+		}
+	}
+	return ""
 }
 
 func drawnAction(d *DrawDetail) string {
@@ -72,7 +105,7 @@ func openNames(d *DrawDetail, kinds ...string) string {
 	var names []string
 	for _, e := range d.Entropy {
 		for _, kind := range kinds {
-			if e.Kind == kind && e.Status != EntryAgreed {
+			if e.Kind == kind && !e.Settled() {
 				names = append(names, e.Name)
 			}
 		}

@@ -31,29 +31,23 @@ type PlanSpec struct {
 	EndsOn   sampling.Date `json:"endsOn"`
 	// CutoffHours and EventHours count from the commit: witnesses' lines until the cutoff, the
 	// public event's values from the event on. 1 ≤ CutoffHours ≤ EventHours ≤ 720.
-	CutoffHours int        `json:"cutoffHours"`
-	EventHours  int        `json:"eventHours"`
-	VisitDays   int        `json:"visitDays"` // visits end so many days after the freeze; 1…366
-	Trial       bool       `json:"trial"`     // 试运行: every label is `test` (draw/1 §10)
-	Items       []PlanItem `json:"items"`
-	Entropy     []Source   `json:"entropy"` // in the order in which values enter the seed
-	Note        string     `json:"note"`    // a line that every draw's plan carries; may be empty
+	CutoffHours int `json:"cutoffHours"`
+	EventHours  int `json:"eventHours"`
+	VisitDays   int `json:"visitDays"` // visits end so many days after the freeze; 1…366
+	// 杂凑算法 of every draw (draw/1 §1): sampling.HashSHA256, also for empty, or sampling.HashSM3
+	Hash  string     `json:"hash,omitempty"`
+	Trial bool       `json:"trial"` // 试运行: every label is `test` (draw/1 §10)
+	Items []PlanItem `json:"items"` // may be empty if Given is not
+	// units whose tasks were drawn elsewhere; the plan then fires once
+	Given   []GivenTasks `json:"given,omitempty"`
+	Entropy []Source     `json:"entropy"` // in the order in which values enter the seed
+	Note    string       `json:"note"`    // a line that every draw's plan carries; may be empty
 }
 
 // PlanItem is an item of a plan with its label (draw/1 §6: equal labels share tickets).
 type PlanItem struct {
 	Item  sampling.ItemID `json:"item"`
 	Label string          `json:"label"`
-}
-
-// Source announces one value of the seed for every draw of a plan (draw/1 §5). Kinds: public and
-// beacon (typed by two people after the event), witness (typed by two people before it), seal
-// (made by this program). The event may hold the placeholders {period} {date} {event} {cutoff}.
-type Source struct {
-	Name  string `json:"name"`
-	Kind  string `json:"kind"`
-	Event string `json:"event"`
-	Bits  int64  `json:"bits"`
 }
 
 // Plan is a stored plan.
@@ -103,6 +97,12 @@ func (s *Service) CreatePlan(ctx context.Context, actor audit.Actor, spec PlanSp
 		if err := checkItems(ctx, q, spec.Items); err != nil {
 			return err
 		}
+		if err := checkGivenUnits(ctx, q, &spec); err != nil {
+			return err
+		}
+		if err := s.checkSecrets(ctx, q, &spec); err != nil {
+			return err
+		}
 		p := &Plan{PlanSpec: spec, Author: actor.Person, CreatedAt: now, periodForm: form}
 		if err := insertPlan(ctx, q, p); err != nil {
 			return err
@@ -139,6 +139,9 @@ func (s *Service) ApprovePlan(ctx context.Context, actor audit.Actor, planID str
 		if err := checkItems(ctx, q, p.Items); err != nil {
 			return err
 		}
+		if err := checkGivenUnits(ctx, q, &p.PlanSpec); err != nil {
+			return err
+		}
 		due, err := p.dueFrom(now)
 		if err != nil {
 			return err
@@ -157,22 +160,37 @@ func (s *Service) ApprovePlan(ctx context.Context, actor audit.Actor, planID str
 	})
 }
 
-// normal gives the plan as it will be read back: items by id, labels of a trial.
+// normal gives the plan as it will be read back: items and given units by id, labels of a trial.
 func (p PlanSpec) normal() PlanSpec {
 	p.Items = slices.Clone(p.Items)
 	p.Entropy = slices.Clone(p.Entropy)
+	if p.Hash == "" {
+		p.Hash = sampling.HashSHA256
+	}
 	if p.Trial {
 		for i := range p.Items {
 			p.Items[i].Label = trialLabel
 		}
 	}
 	slices.SortFunc(p.Items, func(a, b PlanItem) int { return cmp.Compare(a.Item, b.Item) })
+	p.Given = slices.Clone(p.Given)
+	slices.SortFunc(p.Given, func(a, b GivenTasks) int { return cmp.Compare(a.Unit, b.Unit) })
+	for i := range p.Given {
+		if len(p.Given[i].Items) == 0 {
+			p.Given[i].Items = nil
+		}
+	}
 	return p
 }
 
-// digest gives the hex SHA-256 of the plan's JSON: what was written is what was approved.
+// digest gives the hex SHA-256 of the plan's JSON: what was written is what was approved. It is the
+// log's own, whatever the plan's suite; the default suite is left out, as before plans named one.
 func (p *PlanSpec) digest() string {
-	b, err := json.Marshal(p)
+	spec := *p
+	if spec.Hash == sampling.HashSHA256 {
+		spec.Hash = ""
+	}
+	b, err := json.Marshal(&spec)
 	if err != nil {
 		panic(fmt.Sprintf("scheduler: plan %s is no JSON: %v", p.ID, err))
 	}

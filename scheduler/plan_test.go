@@ -13,7 +13,7 @@ func TestPlanRefusals(t *testing.T) {
 	w.exec(`UPDATE item SET published = false WHERE id = 'A02'`)
 	w.exec(`UPDATE item SET category = '行政处罚' WHERE id = 'B01'`)
 	public := monthly().Entropy[1]
-	witness := Source{"witness", sampling.EntropyWitness, "见证语 {cutoff}", 0}
+	witness := Source{Name: "witness", Kind: sampling.EntropyWitness, Event: "见证语 {cutoff}"}
 	for _, c := range []struct {
 		name, field string
 		change      func(p *PlanSpec)
@@ -46,7 +46,8 @@ func TestPlanRefusals(t *testing.T) {
 		{"no public", "entropy", func(p *PlanSpec) { p.Entropy = p.Entropy[:1] }},
 		{"name twice", "entropy", func(p *PlanSpec) { p.Entropy[0].Name = "lottery" }},
 		{"event twice", "entropy", func(p *PlanSpec) {
-			p.Entropy = append(p.Entropy, Source{"second", public.Kind, public.Event, 1})
+			p.Entropy = append(p.Entropy, Source{Name: "second", Kind: public.Kind,
+				Event: public.Event, Bits: 1})
 		}},
 		{"name commit", "entropy", func(p *PlanSpec) { p.Entropy[0].Name = "commit" }},
 		{"bits", "entropy", func(p *PlanSpec) { p.Entropy[1].Bits = 1025 }},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"yaohao/calendar"
@@ -54,6 +53,9 @@ func (p *PlanSpec) check() (fires []time.Time, form string, err error) {
 	if err := p.checkWords(); err != nil {
 		return nil, "", err
 	}
+	if err := p.checkGiven(); err != nil {
+		return nil, "", err
+	}
 	if err := p.checkTimes(); err != nil {
 		return nil, "", err
 	}
@@ -67,7 +69,8 @@ func (p *PlanSpec) check() (fires []time.Time, form string, err error) {
 		return nil, "", invalid("cron", "抽取时间表“%s”在 %s 至 %s 之间没有抽取时间",
 			p.Cron, p.StartsOn, p.EndsOn)
 	}
-	return fires, periodForm(fires), nil
+	form = periodForm(fires)
+	return fires, form, p.checkGivenOnce(len(fires), periodOf(fires[0], form)+"-"+p.ID)
 }
 
 func invalid(field, format string, args ...any) *fault.Error {
@@ -90,8 +93,11 @@ func (p *PlanSpec) checkWords() error {
 			return invalid(f.field, "“%s”不合规则：%s", f.value, ruleText(err)).Wrap(err)
 		}
 	}
-	if len(p.Items) == 0 {
-		return invalid("items", "计划至少要有一个抽查事项")
+	if err := checkHash(p.Hash); err != nil {
+		return err
+	}
+	if len(p.Items)+len(p.Given) == 0 {
+		return invalid("items", "计划至少要有一个抽查事项，或一个派员机构和交给它的任务")
 	}
 	seen := map[sampling.ItemID]bool{}
 	for _, it := range p.Items {
@@ -216,79 +222,4 @@ func checkItems(ctx context.Context, q pg.Querier, items []PlanItem) error {
 		}
 	}
 	return nil
-}
-
-var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
-
-// checkSources applies draw/1 §5 to the announced sources as a draw would hold them, and what this
-// version asks beyond it.
-func (p *PlanSpec) checkSources() error {
-	public := false
-	for i, s := range p.Entropy {
-		field := fmt.Sprintf("entropy.%d", i+1)
-		var needs []string
-		switch s.Kind {
-		case sampling.EntropyPublic, sampling.EntropyBeacon:
-			public = true
-			needs = []string{"{cutoff}", "{event}"}
-		case sampling.EntropyWitness:
-			needs = []string{"{cutoff}"}
-		case sampling.EntropySeal:
-		default:
-			return invalid(field, "随机源“%s”的类型“%s”本版本不支持", s.Name, s.Kind).
-				WithHint("可用：public、beacon、witness、seal")
-		}
-		for _, need := range needs {
-			if !strings.Contains(s.Event, need) {
-				return invalid(field, "随机源“%s”的说明缺少 %s", s.Name, need).
-					WithHint("说明须写明事件、公布处、截止时间和数值写法")
-			}
-		}
-		for _, used := range placeholder.FindAllString(s.Event, -1) {
-			switch used {
-			case "{period}", "{date}", "{event}", "{cutoff}":
-			default:
-				return invalid(field, "随机源“%s”的说明有不认识的占位符 %s", s.Name, used).
-					WithHint("可用：{period} {date} {event} {cutoff}")
-			}
-		}
-	}
-	if !public {
-		return invalid("entropy", "计划至少要有一个公共随机源").
-			WithHint("加入 public（公共事件）或 beacon（公共信标）")
-	}
-	probe := probePlan(p)
-	if err := probe.Check(); err != nil {
-		return invalid("entropy", "随机源不合规则：%s", planRuleText(err)).Wrap(err)
-	}
-	return nil
-}
-
-// probePlan is a smallest plan that carries the sources, so that the rules of draw/1 §5 are asked
-// of the package that owns them.
-func probePlan(p *PlanSpec) *sampling.Plan {
-	date := p.StartsOn
-	when := midnight(date).AddDate(0, 0, 1)
-	plan := &sampling.Plan{
-		Draw: "X", Hash: "sha256", Prev: sampling.PrevNone, Date: date,
-		Items: []sampling.Item{{
-			ID: "X", Basis: "x", Kind: sampling.KindRoutine, Unit: "X", Label: trialLabel,
-			Frame:         sampling.Frame{Date: date},
-			CandidatesSHA: sampling.PrevNone, PopulationSHA: sampling.PrevNone,
-			PopulationRoot: sampling.PrevNone,
-		}},
-		Units: []sampling.Unit{{
-			ID: "X", Kind: sampling.UnitInspectors, Seats: 2, Label: trialLabel, VisitBy: date,
-			RosterSHA: sampling.PrevNone, ConflictsSHA: sampling.PrevNone, AreaRule: "any",
-		}},
-	}
-	e := events{period: string(date[:7]), date: date, cutoff: when, event: when}
-	for _, s := range p.Entropy {
-		spec := e.spec(s)
-		if s.Kind == sampling.EntropySeal {
-			spec.Commit = sampling.PrevNone
-		}
-		plan.Entropy = append(plan.Entropy, spec)
-	}
-	return plan
 }

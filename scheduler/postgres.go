@@ -18,7 +18,7 @@ import (
 // The SQL of plans and of what is due. Dates travel as text so that no time zone touches them.
 
 const planColumns = `id, name, number, year, directed, cron, starts_on::text, ends_on::text,
-	cutoff_hours, event_hours, visit_days, label_test, entropy, note,
+	cutoff_hours, event_hours, visit_days, hash, label_test, entropy, note,
 	period_form, state, author, coalesce(approver, ''), created_at, approved_at, next_due,
 	failure, failed_at`
 
@@ -26,8 +26,8 @@ func scanPlan(row pgx.CollectableRow) (*Plan, error) {
 	p := &Plan{}
 	var sources []byte
 	err := row.Scan(&p.ID, &p.Name, &p.Number, &p.Year, &p.Directed, &p.Cron, &p.StartsOn,
-		&p.EndsOn, &p.CutoffHours, &p.EventHours, &p.VisitDays, &p.Trial, &sources, &p.Note,
-		&p.periodForm, &p.State, &p.Author, &p.Approver, &p.CreatedAt, &p.ApprovedAt, &p.NextDue,
+		&p.EndsOn, &p.CutoffHours, &p.EventHours, &p.VisitDays, &p.Hash, &p.Trial, &sources,
+		&p.Note, &p.periodForm, &p.State, &p.Author, &p.Approver, &p.CreatedAt, &p.ApprovedAt, &p.NextDue,
 		&p.Failure, &p.FailedAt)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,10 @@ func queryPlans(ctx context.Context, q pg.Querier, tail string, args ...any) ([]
 		byID[id].Items = append(byID[id].Items, it)
 		return nil
 	})
-	return plans, err
+	if err != nil {
+		return nil, err
+	}
+	return plans, readGiven(ctx, q, byID, ids)
 }
 
 func insertPlan(ctx context.Context, q pg.Querier, p *Plan) error {
@@ -75,12 +78,12 @@ func insertPlan(ctx context.Context, q pg.Querier, p *Plan) error {
 	}
 	_, err = q.Exec(ctx, `INSERT INTO plan (id, name, number, year, directed, cron, starts_on,
 		ends_on, period_form, cutoff_hours, event_hours, visit_days, label_test, entropy, note,
-		state, author, created_at)
+		state, author, created_at, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7::text::date, $8::text::date, $9, $10, $11, $12, $13, $14,
-			$15, 'draft', $16, $17)`,
+			$15, 'draft', $16, $17, $18)`,
 		p.ID, p.Name, p.Number, p.Year, p.Directed, p.Cron, string(p.StartsOn), string(p.EndsOn),
 		p.periodForm, p.CutoffHours, p.EventHours, p.VisitDays, p.Trial, sources, p.Note, p.Author,
-		p.CreatedAt)
+		p.CreatedAt, p.Hash)
 	if isUnique(err) {
 		return fault.New(fault.Conflict, "计划代号“%s”已经使用", p.ID).WithField("id").
 			WithHint("请换一个代号")
@@ -94,7 +97,10 @@ func insertPlan(ctx context.Context, q pg.Querier, p *Plan) error {
 	}
 	_, err = q.CopyFrom(ctx, pgx.Identifier{"plan_item"}, []string{"plan_id", "item_id", "label"},
 		pgx.CopyFromRows(rows))
-	return err
+	if err != nil {
+		return err
+	}
+	return insertGiven(ctx, q, p)
 }
 
 func isUnique(err error) bool {
@@ -191,11 +197,20 @@ func dueWork(ctx context.Context, q pg.Querier, now time.Time) ([]work, error) {
 }
 
 // tasksDone is true for a drawn draw d when nothing of it is open on day $2: every team has its
-// task, every task is published, and with a shortage the visits are over. It reads the committed
-// rows of the inspection part.
-const tasksDone = `(d.shortages = 0 OR d.visit_by < $2::text::date)
-	AND NOT EXISTS (SELECT FROM task t WHERE t.draw_id = d.id AND t.state <> 'published')
-	AND (SELECT count(*) FROM task t WHERE t.draw_id = d.id) = d.teams`
+// task, every task is published, and with a shortage the visits are over. Tasks of experts and
+// laboratories have no results to wait for (已指派): they too are over when the visits are. A draw
+// that takes over the list of another waits until that one is public, and every draw for its open
+// refills. A task whose entity was replaced is over; those made for a replacement (origin above 0)
+// are waited for like the others. It reads the committed rows of the inspection part.
+const tasksDone = `(d.visit_by < $2::text::date OR d.shortages = 0 AND NOT EXISTS
+		(SELECT FROM task t WHERE t.draw_id = d.id AND t.state = 'assigned'))
+	AND NOT EXISTS (SELECT FROM task t
+		WHERE t.draw_id = d.id AND t.state NOT IN ('published', 'assigned', 'replaced'))
+	AND (SELECT count(*) FROM task t WHERE t.draw_id = d.id AND t.origin = 0) = d.teams
+	AND NOT EXISTS (SELECT FROM refill_request r LEFT JOIN refill_end e USING (draw_id, no)
+		WHERE r.draw_id = d.id AND e.no IS NULL)
+	AND NOT EXISTS (SELECT FROM plan_given g JOIN draw f ON f.id = g.draw_id
+		WHERE g.plan_id = d.plan_id AND f.state <> 'published')`
 
 // stillOpen reports whether the draw has something open; see tasksDone.
 func stillOpen(ctx context.Context, q pg.Querier, id string, today sampling.Date) (bool, error) {

@@ -26,7 +26,9 @@ const drawColumns = `d.id, d.plan_id, d.period, d.state, d.due_at, d.late, d.cre
 	d.frozen_at, d.committed_at, d.cutoff_at, d.event_at, d.drawn_at, d.published_at, d.voided_at,
 	coalesce(d.visit_by::text, ''), coalesce(d.commit_hash, ''), coalesce(d.prev_hash, ''),
 	coalesce(d.transcript_hash, ''), d.teams, d.shortages,
-	coalesce(d.grade, ''), d.failure, d.failed_at, coalesce(d.void_reason, ''),
+	coalesce(d.grade, ''), (SELECT coalesce(sum(e.bits), 0) FROM draw_entropy e
+		WHERE e.draw_id = d.id AND e.kind IN ('public', 'beacon')),
+	d.failure, d.failed_at, coalesce(d.void_reason, ''),
 	CASE WHEN d.state IN ('published', 'void') THEN coalesce(d.seed, '') ELSE '' END`
 
 // fields gives where drawColumns are scanned to.
@@ -34,7 +36,7 @@ func (d *Draw) fields() []any {
 	return []any{&d.ID, &d.PlanID, &d.Period, &d.State, &d.DueAt, &d.Late, &d.CreatedAt,
 		&d.FrozenAt, &d.CommittedAt, &d.CutoffAt, &d.EventAt, &d.DrawnAt, &d.PublishedAt,
 		&d.VoidedAt, &d.VisitBy, &d.Commit, &d.Prev, &d.TranscriptHash, &d.Teams, &d.ShortUnits,
-		&d.Grade, &d.Failure, &d.FailedAt, &d.VoidReason, &d.Seed}
+		&d.Grade, &d.Bits, &d.Failure, &d.FailedAt, &d.VoidReason, &d.Seed}
 }
 
 func stateOf(ctx context.Context, q pg.Querier, id string) (s State, err error) {
@@ -133,17 +135,13 @@ func setPublished(ctx context.Context, q pg.Querier, id string, now time.Time) e
 	return err
 }
 
-// setVoid ends a draw; seedText is nil when the seed cannot be computed or must not be.
+// setVoid ends a draw; seedText is nil and seed empty when the seed cannot be computed or must not
+// be.
 func setVoid(ctx context.Context, q pg.Querier, id string, now time.Time, reason string,
-	seedText []byte) error {
-	var seed *string
-	if seedText != nil {
-		d := digestOf(seedText)
-		seed = &d
-	}
+	seedText []byte, seed string) error {
 	_, err := q.Exec(ctx, `UPDATE draw SET state = 'void', voided_at = $2, wake_at = NULL,
 		void_reason = $3, seed_txt = $4, seed = $5, failure = '', failed_at = NULL WHERE id = $1`,
-		id, now, reason, seedText, seed)
+		id, now, reason, seedText, null(seed))
 	return err
 }
 
@@ -263,10 +261,16 @@ func drawnThisYear(ctx context.Context, q pg.Querier, d *drawRow) (
 	return out, err
 }
 
-// carriedThisYear counts the tasks of each inspector in the draws of the year.
+// carriedThisYear counts the tasks of each inspector in the draws of the year: of the present teams
+// once the draw is dispatched, so that who took a seat later carries it and who left does not.
 func carriedThisYear(ctx context.Context, q pg.Querier, d *drawRow) (
 	map[sampling.InspectorID]int64, error) {
-	rows, err := q.Query(ctx, `SELECT m.inspector_id, count(*) FROM team_member m
+	rows, err := q.Query(ctx, `SELECT m.inspector_id, count(*) FROM (
+			SELECT c.draw_id, c.inspector_id FROM team_member c
+			WHERE NOT EXISTS (SELECT FROM dispatch r WHERE r.draw_id = c.draw_id)
+			UNION ALL
+			SELECT t.draw_id, c.inspector_id FROM task t JOIN task_team c ON c.task_id = t.id
+			WHERE t.state <> 'replaced') AS m
 		JOIN draw d ON d.id = m.draw_id `+yearOf+` GROUP BY 1`, d.PlanID, d.ID)
 	if err != nil {
 		return nil, err

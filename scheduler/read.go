@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,6 +40,9 @@ type Draw struct {
 	ShortUnits     int           `json:"shortUnits"`     // units with 人员缺口
 	// public, sealed or self; stated from the commit on
 	Grade string `json:"grade"`
+	Bits  int64  `json:"bits"` // of the public sources, as stated; 0 before the commit
+	// the grade in Chinese with the bits; empty before the commit
+	GradeText string `json:"gradeText"`
 	// why the last step failed; empty if it did not
 	Failure    string     `json:"failure"`
 	FailedAt   *time.Time `json:"failedAt,omitempty"`
@@ -49,14 +51,12 @@ type Draw struct {
 	Seed string `json:"seed"`
 }
 
-// GradeName explains the grade of a draw in Chinese (draw/1 §5).
-func (d *Draw) GradeName() string {
-	return map[string]string{
-		sampling.GradePublic: "公开级：随机数由公共事件决定",
-		sampling.GradeSealed: "见证级：机关以外的人持有随机数的一部分",
-		sampling.GradeSelf:   "自证级：随机数仅由本机关产生",
-	}[d.Grade]
-}
+// GradeName explains the grade of a draw in Chinese (draw/1 §5), always with the bits of its public
+// sources; empty before the commit.
+func (d *Draw) GradeName() string { return gradeName(d.Grade, d.Bits) }
+
+// Weak reports whether the public sources of a committed draw carry less than EnoughBits.
+func (d *Draw) Weak() bool { return d.Grade != "" && d.Bits < EnoughBits }
 
 // DrawDetail is a draw with everything that its page shows.
 type DrawDetail struct {
@@ -66,6 +66,8 @@ type DrawDetail struct {
 	Timeline     []Transition    `json:"timeline"`
 	Entropy      []EntropyStatus `json:"entropy"`
 	Items        []ItemSizes     `json:"items"`     // from the freeze on
+	Units        []UnitDuty      `json:"units"`     // from the freeze on
+	Saved        int64           `json:"saved"`     // visits that shared tickets saved
 	Shortages    []Shortage      `json:"shortages"` // from the draw on
 	VoidRequests []VoidRequest   `json:"voidRequests"`
 }
@@ -79,35 +81,6 @@ type Transition struct {
 	Actor string    `json:"actor"` // account id, or "system"
 	Note  string    `json:"note"`
 	Leaf  *int64    `json:"leaf,omitempty"` // index in the log; nil if the step has no leaf
-}
-
-// EntropyStatus is an announced source and how far its value is.
-type EntropyStatus struct {
-	sampling.EntropySpec
-	Status EntryStatus `json:"status"`
-	People int         `json:"people"` // how many different people typed it
-	Value  string      `json:"value"`  // only once two people agree; of a seal only once it is public
-}
-
-// EntryStatus says how far a value is.
-type EntryStatus string
-
-// How far a value is.
-const (
-	EntryWaiting EntryStatus = "waiting" // nobody typed it
-	EntryFirst   EntryStatus = "first"   // one person typed it
-	EntryDiffers EntryStatus = "differs" // people typed different values
-	EntryAgreed  EntryStatus = "agreed"  // two people agree
-	EntrySealed  EntryStatus = "sealed"  // the office's seal, closed
-	EntryOpened  EntryStatus = "opened"  // a seal that is public
-)
-
-// Name gives the Chinese name of the status.
-func (s EntryStatus) Name() string {
-	return map[EntryStatus]string{
-		EntryWaiting: "待录入", EntryFirst: "已有一人录入，待第二人", EntryDiffers: "两人录入不一致",
-		EntryAgreed: "两人录入一致", EntrySealed: "已密封", EntryOpened: "已启封",
-	}[s]
 }
 
 // ItemSizes tells how many of an item's population are drawn.
@@ -133,7 +106,20 @@ type Shortage struct {
 	Unit      sampling.UnitID `json:"unit"`
 	Tasks     int64           `json:"tasks"`
 	Needed    int64           `json:"needed"`
-	Available int64           `json:"available"` // tasks concerned; seats needed and available
+	Available int64           `json:"available"`       // tasks concerned; seats needed and available
+	Words     string          `json:"words,omitempty"` // in Chinese, with what limits it
+}
+
+// UnitDuty is who staffs the tasks of a unit, as the plan says it (draw/1 §4.2).
+type UnitDuty struct {
+	Unit    sampling.UnitID `json:"unit"`
+	Kind    string          `json:"kind"`              // sampling.UnitInspectors, …
+	Seats   int64           `json:"seats"`             // people a task
+	GateMax *int64          `json:"gateMax,omitempty"` // most 本系统人员 of a team
+	Pool    *sampling.Ratio `json:"pool,omitempty"`    // least share of others on the roster
+	Given   bool            `json:"given"`             // its tasks were drawn elsewhere
+	Tasks   int64           `json:"tasks"`             // that have a team; from the draw on
+	From    string          `json:"from"`              // transcript of those, as the log has it
 }
 
 // Plans gives a page (from 1) of all plans, newest first, and how many there are.
@@ -178,7 +164,9 @@ func Draws(ctx context.Context, q pg.Querier, f DrawFilter) ([]*Draw, int, error
 	}
 	draws, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*Draw, error) {
 		d := &Draw{}
-		return d, row.Scan(d.fields()...)
+		err := row.Scan(d.fields()...)
+		d.GradeText = d.GradeName()
+		return d, err
 	})
 	return draws, total, err
 }
@@ -199,6 +187,7 @@ func DrawByID(ctx context.Context, q pg.Querier, id string) (*DrawDetail, error)
 	if err != nil {
 		return nil, err
 	}
+	d.GradeText = d.GradeName()
 	if d.Plan, err = planOf(ctx, q, d.PlanID); err != nil {
 		return nil, err
 	}
@@ -208,10 +197,10 @@ func DrawByID(ctx context.Context, q pg.Querier, id string) (*DrawDetail, error)
 	if d.Entropy, err = entropyStatus(ctx, q, id, seedText); err != nil {
 		return nil, err
 	}
-	if d.Items, err = itemSizes(planJSON); err != nil {
+	if d.Shortages, err = shortagesOf(ctx, q, id); err != nil {
 		return nil, err
 	}
-	if d.Shortages, err = shortagesOf(ctx, q, id); err != nil {
+	if err := d.addPlan(ctx, q, planJSON); err != nil {
 		return nil, err
 	}
 	if d.VoidRequests, err = voidRequests(ctx, q, id); err != nil {
@@ -232,7 +221,7 @@ func Transitions(ctx context.Context, q pg.Querier, draw string) ([]Transition, 
 }
 
 func shortagesOf(ctx context.Context, q pg.Querier, draw string) ([]Shortage, error) {
-	rows, err := q.Query(ctx, `SELECT unit_id, tasks, needed, available FROM draw_shortage
+	rows, err := q.Query(ctx, `SELECT unit_id, tasks, needed, available, '' FROM draw_shortage
 		WHERE draw_id = $1 ORDER BY unit_id`, draw)
 	if err != nil {
 		return nil, err
@@ -240,15 +229,42 @@ func shortagesOf(ctx context.Context, q pg.Querier, draw string) ([]Shortage, er
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Shortage])
 }
 
-// itemSizes reads the sizes from the plan, committed or still a draft; nil before the freeze.
-func itemSizes(planJSON []byte) ([]ItemSizes, error) {
+// addPlan reads sizes and units from the plan, committed or still a draft; nothing before the
+// freeze.
+func (d *DrawDetail) addPlan(ctx context.Context, q pg.Querier, planJSON []byte) error {
 	if planJSON == nil {
-		return nil, nil
+		return nil
 	}
 	plan, err := sampling.ParsePlan(planJSON)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	for i := range plan.Units {
+		u := &plan.Units[i]
+		duty := UnitDuty{Unit: u.ID, Kind: u.Kind, Seats: u.Seats, Pool: u.Pool,
+			Given: u.TasksSHA != "", From: u.From}
+		if u.Gate != nil {
+			duty.GateMax = &u.Gate.Max
+		}
+		d.Units = append(d.Units, duty)
+	}
+	if d.DrawnAt != nil {
+		if err := d.addShortageWords(ctx, q, plan); err != nil {
+			return err
+		}
+		if d.Saved, err = visitsSaved(ctx, q, d.ID, plan); err != nil {
+			return err
+		}
+		if err := countTeams(ctx, q, d.ID, d.Units); err != nil {
+			return err
+		}
+	}
+	d.Items, err = itemSizes(plan)
+	return err
+}
+
+// itemSizes gives the sizes that the plan states.
+func itemSizes(plan *sampling.Plan) ([]ItemSizes, error) {
 	var out []ItemSizes
 	for i := range plan.Items {
 		it := &plan.Items[i]
@@ -260,46 +276,6 @@ func itemSizes(planJSON []byte) ([]ItemSizes, error) {
 			}
 			s.Size += n
 			s.Strata = append(s.Strata, StratumSize{it.Strata[k].ID, it.Strata[k].N, n})
-		}
-		out = append(out, s)
-	}
-	return out, nil
-}
-
-// entropyStatus gives the sources of a committed draw. seedText is seed.txt if it is public.
-func entropyStatus(ctx context.Context, q pg.Querier, draw string, seedText []byte) (
-	[]EntropyStatus, error) {
-	specs, err := announced(ctx, q, draw)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := entriesOf(ctx, q, draw)
-	if err != nil {
-		return nil, err
-	}
-	opened := map[string]string{}
-	for _, line := range strings.Split(string(seedText), "\n") {
-		name, value, _ := strings.Cut(line, "=")
-		opened[name] = value
-	}
-	var out []EntropyStatus
-	for _, spec := range specs {
-		latest := latestOf(entries, spec.Name)
-		s := EntropyStatus{EntropySpec: spec, People: len(latest)}
-		value, agreed := latest.agreed()
-		switch {
-		case spec.Kind == sampling.EntropySeal && opened[spec.Name] != "":
-			s.Status, s.Value = EntryOpened, opened[spec.Name]
-		case spec.Kind == sampling.EntropySeal:
-			s.Status = EntrySealed
-		case agreed:
-			s.Status, s.Value = EntryAgreed, value
-		case s.People > 1:
-			s.Status = EntryDiffers
-		case s.People == 1:
-			s.Status = EntryFirst
-		default:
-			s.Status = EntryWaiting
 		}
 		out = append(out, s)
 	}

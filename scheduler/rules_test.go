@@ -80,7 +80,7 @@ func TestValueRules(t *testing.T) {
 
 // What a planner can get wrong in a source is named in Chinese with the number of the source.
 func TestSourceRules(t *testing.T) {
-	witness := Source{"w", sampling.EntropyWitness, "宣读，{cutoff} 前", 0}
+	witness := Source{Name: "w", Kind: sampling.EntropyWitness, Event: "宣读，{cutoff} 前"}
 	for _, c := range []struct {
 		name   string
 		change func(p *PlanSpec)

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"yaohao/internal/fault"
+	"yaohao/sampling"
 )
 
 // SealBox makes and opens the office's seals (密封值, draw/1 §5): 32 random bytes as 64 hex
@@ -31,7 +32,7 @@ type SealBox struct {
 	handDir string
 }
 
-var errNoBox = errors.New("a plan has a seal, but the service has no seal box")
+var errNoBox = errors.New("a plan has a seal or a chain, but the service has no seal box")
 
 const sealKeyID = 8 // bytes that tell which key sealed a value
 
@@ -108,9 +109,9 @@ func createKey(path string) error {
 	return nil
 }
 
-// CheckSeals reports whether the key file opens the seals of all draws that still need theirs: a
-// fault.Conflict names the first that it does not. A server calls it when it starts, because with
-// another key file it could only fail later.
+// CheckSeals reports whether the key file opens the seals and the chains of all draws that still
+// need theirs: a fault.Conflict names the first that it does not. A server calls it when it
+// starts, because with another key file it could only fail later.
 func (s *Service) CheckSeals(ctx context.Context) error {
 	seals, err := openSeals(ctx, s.DB.Querier())
 	if err != nil {
@@ -124,44 +125,71 @@ func (s *Service) CheckSeals(ctx context.Context) error {
 	return nil
 }
 
-// make gives a new seal for a draw: its commit H(value as written) and the sealed value. The
+// handsOver reports whether new seals are also written to hand-over files.
+func (b *SealBox) handsOver() bool { return b != nil && b.handDir != "" }
+
+// randomValue gives 32 random bytes as 64 hex characters.
+func randomValue() (string, error) {
+	var random [32]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", fmt.Errorf("making a seal: %w", err)
+	}
+	return hex.EncodeToString(random[:]), nil
+}
+
+// make gives a new seal for a draw: its commit H(value as written), by the plan's suite, and the
+// sealed value. The
 // hand-over file is named by its commit, so that the file of a transaction that was rolled back
-// is recognised: no plan names its commit.
-func (b *SealBox) make(draw, name string) (commit string, sealed []byte, err error) {
+// is recognised: no plan names its commit. A seal that somebody outside holds (by) is not kept:
+// sealed is empty, and the hand-over file is the only copy.
+func (b *SealBox) make(hash, draw, name, by string) (commit string, sealed []byte, err error) {
 	if b == nil {
 		return "", nil, errNoBox
 	}
-	var random [32]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return "", nil, fmt.Errorf("making a seal: %w", err)
+	if by != "" && b.handDir == "" {
+		return "", nil, fault.New(fault.Conflict, "没有设置移交目录，密封值“%s”不能由“%s”保管", name, by).
+			WithHint("请管理员设置 YAOHAO_SEAL_DIR 并重新启动服务，系统会自动重试")
 	}
-	value := hex.EncodeToString(random[:])
-	sum := sha256.Sum256([]byte(value))
-	commit = hex.EncodeToString(sum[:])
-	nonce := make([]byte, b.aead.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return "", nil, fmt.Errorf("making a seal: %w", err)
+	value, err := randomValue()
+	if err != nil {
+		return "", nil, err
 	}
-	id := sha256.Sum256(b.key[:])
-	sealed = append(append([]byte{}, id[:sealKeyID]...), nonce...)
-	sealed = b.aead.Seal(sealed, nonce, []byte(value), []byte(draw+"\x00"+name))
+	commit = sampling.Digest(hash, []byte(value))
+	sealed = []byte{}
+	if by == "" {
+		if sealed, err = b.encrypt(draw, name, value); err != nil {
+			return "", nil, err
+		}
+	}
 	if b.handDir != "" {
-		err = b.handOver(draw, name, commit, value)
+		err = b.handOver(fmt.Sprintf("%s.%s.%s.txt", draw, name, commit[:16]), fmt.Sprintf(
+			"抽取 %s 的密封值 %s\n摘要（%s） %s\n%s\n"+
+				"请交本机关以外的保管人，检查结果公示前不得打开；交出后删除本文件。\n",
+			draw, name, HashName(hash), commit, value))
 	}
 	return commit, sealed, err
 }
 
-func (b *SealBox) handOver(draw, name, commit, value string) error {
+// handOver writes a file for somebody outside the office, mode 0600.
+func (b *SealBox) handOver(name, text string) error {
 	if err := os.MkdirAll(b.handDir, 0o700); err != nil {
 		return fmt.Errorf("hand-over file: %w", err)
 	}
-	file := filepath.Join(b.handDir, fmt.Sprintf("%s.%s.%s.txt", draw, name, commit[:16]))
-	text := fmt.Sprintf("抽取 %s 的密封值 %s\n摘要 %s\n%s\n"+
-		"请交本机关以外的保管人，检查结果公示前不得打开；交出后删除本文件。\n", draw, name, commit, value)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.handDir, name), []byte(text), 0o600); err != nil {
 		return fmt.Errorf("hand-over file: %w", err)
 	}
 	return nil
+}
+
+// encrypt gives a value as the database keeps it; place and name say what it belongs to.
+func (b *SealBox) encrypt(place, name, value string) ([]byte, error) {
+	nonce := make([]byte, b.aead.NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, fmt.Errorf("making a seal: %w", err)
+	}
+	id := sha256.Sum256(b.key[:])
+	sealed := append(append([]byte{}, id[:sealKeyID]...), nonce...)
+	return b.aead.Seal(sealed, nonce, []byte(value), []byte(place+"\x00"+name)), nil
 }
 
 // open gives the value of a sealed seal. Another key file than the one that sealed it is a

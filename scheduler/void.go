@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yaohao/audit"
@@ -76,10 +77,16 @@ func (s *Service) ConfirmVoid(ctx context.Context, actor audit.Actor, draw strin
 		if err != nil {
 			return err
 		}
-		if err := setVoid(ctx, q, draw, now, request.Reason, seedText); err != nil {
+		linkFacts, err := t.giveUpLinks()
+		if err != nil {
 			return err
 		}
-		if err := t.append(audit.KindVoid, append(facts, seedFacts...)...); err != nil {
+		facts = slices.Concat(facts, seedFacts, linkFacts)
+		err = setVoid(ctx, q, draw, now, request.Reason, seedText, factOf(facts, "seed"))
+		if err != nil {
+			return err
+		}
+		if err := t.append(audit.KindVoid, facts...); err != nil {
 			return err
 		}
 		t.note = "申请人 " + request.Person + "：" + request.Reason
@@ -111,8 +118,9 @@ func otherRequest(ctx context.Context, q pg.Querier, draw, person string) (VoidR
 		WithHint("先由一名操作员申请作废并写明理由")
 }
 
-// thrownAway gives seed.txt of a draw that ends after its cutoff, and the facts that go with it. It
-// is nil before the cutoff, when nobody could know a result, and when a value is missing.
+// thrownAway gives seed.txt of a draw that ends after its cutoff, and the facts that go with it:
+// the seed among them, if there is one. The text is nil before the cutoff, when nobody could know
+// a result, and when a value is missing.
 func (t *stepTx) thrownAway() ([]byte, []audit.Fact, error) {
 	if t.d.CutoffAt == nil || t.now.Before(*t.d.CutoffAt) {
 		return nil, nil, nil
@@ -136,5 +144,6 @@ func (t *stepTx) thrownAway() ([]byte, []audit.Fact, error) {
 		return nil, nil, err
 	}
 	text := sampling.SeedText(plan.Commit(), values)
-	return text, []audit.Fact{{Key: "seed", Value: digestOf(text)}}, nil
+	return text, []audit.Fact{hashFact(plan.Hash),
+		{Key: "seed", Value: sampling.Digest(plan.Hash, text)}}, nil
 }

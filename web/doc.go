@@ -2,6 +2,7 @@
 // pages, and a JSON API for the same actions. It decides nothing: a handler decodes, makes one
 // domain call and renders.
 //
+//	/verify           a draw checked in the browser; /verify/offline: the same as one file
 //	/                 public: home, draws, one draw, files, results, items, notices, the log
 //	/login            sign in and out
 //	/staff/…          planner, operator, approver, reviewer, publisher, registrar, supervisor
@@ -13,7 +14,9 @@
 //
 // Every route is an action served twice (action.go); errors become HTTP in one place (fail.go). A
 // form that is refused comes back with what was typed and the reason above it. Pages work without
-// JavaScript: the content security policy allows none.
+// JavaScript, and the content security policy allows none. The one exception is /verify, the third
+// independent verifier of draw/1: plain scripts of this site that check a bundle in the visitor's
+// browser (verify.go, static/verify-*.js), also as one file for use without a network.
 //
 // # What a request may do
 //

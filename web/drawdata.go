@@ -59,6 +59,9 @@ func (s *Server) drawData(r *http.Request, id string) (*drawData, error) {
 	}
 	if signedIn(r) == nil { // what went wrong inside is for the office
 		detail.Failure, detail.FailedAt, detail.Plan.Failure = "", nil, ""
+		for i := range detail.Entropy {
+			detail.Entropy[i].Try = nil
+		}
 	}
 	d := &drawData{DrawDetail: detail, Steps: steps(detail.State),
 		Verify:  reports.VerifyCommands(s.BaseURL, id),
@@ -75,6 +78,13 @@ func (s *Server) drawData(r *http.Request, id string) (*drawData, error) {
 		if err := s.addProgress(ctx, d); err != nil {
 			return nil, err
 		}
+	}
+	d.Refills, err = inspection.RefillsOf(ctx, q, id, signedIn(r) != nil, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addEstimates(ctx, d); err != nil {
+		return nil, err
 	}
 	return d, s.addFiles(ctx, d)
 }
@@ -100,7 +110,7 @@ func (s *Server) addProgress(ctx context.Context, d *drawData) (err error) {
 		}
 	}
 	d.Reported = d.Stats.Expected - d.Stats.ByState[inspection.Dispatched]
-	d.Ready = d.Stats.Expected == d.Stats.ByState[inspection.Approved]
+	d.Ready = d.Stats.Expected > 0 && d.Stats.Expected == d.Stats.ByState[inspection.Approved]
 	return nil
 }
 
@@ -111,12 +121,8 @@ func (s *Server) addFiles(ctx context.Context, d *drawData) error {
 	if err != nil {
 		return err
 	}
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
+	if d.Public, err = fileNames(files); err != nil {
 		return err
-	}
-	for _, e := range entries {
-		d.Public = append(d.Public, e.Name())
 	}
 	if d.State != scheduler.Published {
 		return nil
@@ -149,9 +155,9 @@ func example(files fs.FS, seed string) (*ticketExample, error) {
 				continue
 			}
 			id := stratum.Selected[0]
-			ticket := sampling.Ticket(sampling.HashSHA256, seed, plan.Items[i].Label, id)
-			return &ticketExample{Seed: seed, Label: plan.Items[i].Label, Item: item.Item, Entity: id,
-				Ticket: hex.EncodeToString(ticket[:]), Cut: stratum.Cut}, nil
+			ticket := sampling.Ticket(plan.Hash, seed, plan.Items[i].Label, id)
+			return &ticketExample{Hash: plan.Hash, Seed: seed, Label: plan.Items[i].Label,
+				Item: item.Item, Entity: id, Ticket: hex.EncodeToString(ticket[:]), Cut: stratum.Cut}, nil
 		}
 	}
 	return nil, nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"path"
 	"strconv"
 	"time"
 
@@ -25,12 +26,12 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	entries, err := fs.ReadDir(files, ".")
+	names, err := fileNames(files)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	if len(entries) == 0 {
+	if len(names) == 0 {
 		s.fail(w, r, fault.New(fault.NotFound, "这次抽取还没有可以公开的文件").
 			WithHint("方案承诺之后可下载 plan.json，公示之后可下载全部文件"))
 		return
@@ -39,9 +40,9 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition",
 		fmt.Sprintf("attachment; filename=%q", pathVar(r, "draw")+".zip"))
 	z := zip.NewWriter(w)
-	for _, e := range entries {
-		if err := addFile(z, files, e.Name()); err != nil {
-			s.Log.ErrorContext(r.Context(), "bundle broken off", "file", e.Name(), "error", err)
+	for _, name := range names {
+		if err := addFile(z, files, name); err != nil {
+			s.Log.ErrorContext(r.Context(), "bundle broken off", "file", name, "error", err)
 			panic(http.ErrAbortHandler) // half a zip must not look like a whole one
 		}
 	}
@@ -65,14 +66,28 @@ func addFile(z *zip.Writer, files fs.FS, name string) error {
 	return errors.Join(err, f.Close())
 }
 
+// fileNames lists the files of a bundle, those in its folders too.
+func fileNames(files fs.FS) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
+}
+
 // bundleFile gives one public file of a draw.
 func (s *Server) bundleFile(w http.ResponseWriter, r *http.Request) {
+	s.publicFile(w, r, pathVar(r, "file"))
+}
+
+func (s *Server) publicFile(w http.ResponseWriter, r *http.Request, name string) {
 	files, err := scheduler.BundleFS(r.Context(), s.DB.Querier(), pathVar(r, "draw"))
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	name := pathVar(r, "file")
 	f, err := files.Open(name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		s.fail(w, r, fault.New(fault.NotFound, "没有公开的文件 %s", name).
@@ -85,7 +100,7 @@ func (s *Server) bundleFile(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.Close() //nolint:errcheck // read only
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", path.Base(name)))
 	if _, err := io.Copy(w, f); err != nil {
 		s.Log.WarnContext(r.Context(), "file not delivered", "file", name, "error", err)
 	}

@@ -31,6 +31,7 @@ var helpers = template.FuncMap{
 	"percent":  percent,
 	"pageLink": pageLink,
 	"add":      func(a, b int) int { return a + b },
+	"seat":     func(n int64, i int) int64 { return n + int64(i) },
 	"default": func(fallback, s any) string {
 		if text := fmt.Sprint(s); text != "" {
 			return text
@@ -103,7 +104,9 @@ var leafKinds = map[string]string{
 	audit.KindPublished: "抽取公开", audit.KindNotice: "公告", audit.KindDispatch: "派发任务",
 	audit.KindResult: "结果录入", audit.KindReview: "审核", audit.KindPublish: "结果公示",
 	audit.KindAccount: "账号", audit.KindSeal: "封存值",
-	audit.KindVoidRequest: "申请作废",
+	audit.KindVoidRequest:   "申请作废",
+	audit.KindRefillRequest: "申请递补", audit.KindRefillValue: "递补随机数",
+	audit.KindRefillWithdraw: "撤回递补", audit.KindRefill: "递补",
 }
 
 // typedIn gives the state in which values of a kind are typed: witnesses' lines before the cutoff,

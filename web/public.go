@@ -144,11 +144,14 @@ type drawData struct {
 	Notice   bool                  `json:"notice"`
 	CanVoid  bool                  `json:"-"`
 	Example  *ticketExample        `json:"example,omitempty"`
+	Refills  []inspection.Refill   `json:"refills,omitempty"`
 	LeafPlan *int64                `json:"leafPlan,omitempty"`
+	Inferred *inferred             `json:"inferred,omitempty"`
 }
 
 // ticketExample shows one drawn entity's ticket as anybody can compute it.
 type ticketExample struct {
+	Hash   string            `json:"hash"` // suite of draw/1 §1
 	Seed   string            `json:"seed"`
 	Label  string            `json:"label"`
 	Item   sampling.ItemID   `json:"item"`
@@ -222,8 +225,9 @@ func (s *Server) items(r *http.Request) (*answer, error) {
 
 type itemData struct {
 	registry.Item
-	Rules []registry.Rule `json:"rules"`
-	Dept  string          `json:"dept"`
+	Rules []registry.Rule    `json:"rules"`
+	Caps  []registry.ItemCap `json:"caps"`
+	Dept  string             `json:"dept"`
 }
 
 func (s *Server) item(r *http.Request) (*answer, error) {
@@ -236,11 +240,15 @@ func (s *Server) item(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	caps, err := registry.Caps(ctx, q, id)
+	if err != nil {
+		return nil, err
+	}
 	unit, err := registry.UnitByID(ctx, q, item.Unit)
 	if err != nil {
 		return nil, err
 	}
-	return show("item.html", item.Name, itemData{*item, rules, unit.Name}), nil
+	return show("item.html", item.Name, itemData{*item, rules, list(caps), unit.Name}), nil
 }
 
 func (s *Server) method(*http.Request) (*answer, error) {

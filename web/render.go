@@ -53,11 +53,11 @@ func loadPages() (*pages, error) {
 	p := &pages{sets: map[string]*template.Template{}}
 	for _, name := range names {
 		base := strings.TrimPrefix(name, "templates/")
-		if base == "layout.html" || base == "pieces.html" {
+		if base == "layout.html" || strings.HasPrefix(base, "pieces") {
 			continue
 		}
 		set, err := template.New("layout.html").Funcs(helpers).ParseFS(templateFiles,
-			"templates/layout.html", "templates/pieces.html", name)
+			"templates/layout.html", "templates/pieces*.html", name)
 		if err != nil {
 			return nil, fmt.Errorf("template %s: %w", base, err)
 		}

@@ -26,6 +26,8 @@ func (s *Server) routes() *mux.Router {
 	b.post("/login", s.login)
 	b.post("/logout", s.logout)
 	s.publicRoutes(b)
+	s.verifyRoutes(b)
+	s.refillRoutes(b)
 	s.staffRoutes(b)
 	s.myRoutes(b)
 	return r

@@ -14,6 +14,7 @@ import (
 // route of the program that is not in the table fails TestAccessNamesEveryRoute.
 var access = []struct{ method, path, who string }{
 	{"GET", "/", "*"}, {"GET", "/draws", "*"}, {"GET", "/draws/{draw}", "*"},
+	{"GET", "/draws/{draw}/why", "*"}, {"GET", "/draws/{draw}/files/refills/{file}", "*"},
 	{"GET", "/draws/{draw}/bundle.zip", "*"}, {"GET", "/draws/{draw}/files/{file}", "*"},
 	{"GET", "/draws/{draw}/notice.pdf", "*"}, {"GET", "/results", "*"},
 	{"GET", "/results/{task}", "*"}, {"GET", "/items", "*"}, {"GET", "/items/{item}", "*"},
@@ -29,10 +30,15 @@ var access = []struct{ method, path, who string }{
 	{"GET", "/staff/plans", desks}, {"GET", "/staff/plans/new", "planner"},
 	{"POST", "/staff/plans", "planner"}, {"GET", "/staff/plans/{plan}", desks},
 	{"POST", "/staff/plans/{plan}/approve", "approver"}, {"GET", "/staff/draws", desks},
+	{"GET", "/staff/chains", desks}, {"POST", "/staff/chains", "operator"},
 	{"GET", "/staff/draws/{draw}", desks}, {"POST", "/staff/draws/{draw}/entropy", "operator"},
 	{"POST", "/staff/draws/{draw}/void", "operator"},
 	{"POST", "/staff/draws/{draw}/void/confirm", "operator approver"},
 	{"POST", "/staff/draws/{draw}/publish", "publisher"},
+	{"POST", "/staff/draws/{draw}/refills", "operator"},
+	{"POST", "/staff/draws/{draw}/replacements", "operator"},
+	{"POST", "/staff/draws/{draw}/refills/{no:[0-9]{1,9}}/value", "operator"},
+	{"POST", "/staff/draws/{draw}/refills/{no:[0-9]{1,9}}/withdraw", "operator approver"},
 	{"POST", "/staff/advance", "operator planner"},
 	{"GET", "/staff/tasks", "reviewer publisher supervisor"},
 	{"GET", "/staff/tasks/{task}", "reviewer publisher supervisor"},
@@ -54,7 +60,7 @@ const desks = "planner operator approver reviewer publisher registrar supervisor
 // filesOnly are addresses without a twin under /api/v1.
 func filesOnly(path string) bool {
 	return strings.Contains(path, ".") || strings.HasPrefix(path, "/log/") ||
-		strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "{file}") ||
+		strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/verify") || strings.HasSuffix(path, "{file}") ||
 		slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/my/password"}, path)
 }
 
@@ -66,7 +72,7 @@ func (w *world) address(path string) string {
 	task := w.first
 	for name, value := range map[string]string{"{draw}": november, "{task}": task.ID,
 		"{entity}": string(task.Entity), "{inspector}": "I1", "{id:[0-9]+}": "1", "{plan}": "M",
-		"{index:[0-9]+}": "0", "{account}": "P0002", "{item}": "A01", "{file}": "plan.json"} {
+		"{index:[0-9]+}": "0", "{account}": "P0002", "{item}": "A01", "{no:[0-9]{1,9}}": "1", "{file}": "plan.json"} {
 		path = strings.ReplaceAll(path, name, value)
 	}
 	return path

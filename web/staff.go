@@ -37,6 +37,9 @@ func (s *Server) staffRoutes(b both) {
 	b.get("/staff/plans/{plan}", need(s.plan, desk...))
 	b.post("/staff/plans/{plan}/approve", need(s.approvePlan, account.Approver))
 
+	b.get("/staff/chains", need(s.chains, desk...))
+	b.post("/staff/chains", need(s.createChain, account.Operator))
+
 	b.get("/staff/draws", need(s.staffDraws, desk...))
 	b.get("/staff/draws/{draw}", need(s.staffDraw, desk...))
 	b.post("/staff/draws/{draw}/entropy", need(s.enterEntropy, account.Operator))

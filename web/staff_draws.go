@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"yaohao/inspection"
 	"yaohao/internal/account"
 	"yaohao/scheduler"
 )
@@ -30,11 +31,17 @@ func (s *Server) staffDraw(r *http.Request) (*answer, error) {
 type typedDraw struct {
 	Entropy entropyForm
 	Reason  string
+	Kind    string // of the refill that was asked for
+	Refill  refillForm
+	No      int // of the refill that Value is for
+	Value   string
 }
 
 type staffDrawData struct {
 	*drawData
-	Typed typedDraw `json:"-"`
+	Typed         typedDraw           `json:"-"`
+	SeatReasons   []inspection.Reason `json:"seatReasons"`
+	EntityReasons []inspection.Reason `json:"entityReasons"`
 }
 
 func (s *Server) staffDrawPage(r *http.Request, typed typedDraw) (*answer, error) {
@@ -42,7 +49,8 @@ func (s *Server) staffDrawPage(r *http.Request, typed typedDraw) (*answer, error
 	if err != nil {
 		return nil, err
 	}
-	return show("staff_draw.html", "抽取 "+d.ID, staffDrawData{d, typed}), nil
+	return show("staff_draw.html", "抽取 "+d.ID, staffDrawData{d, typed,
+		inspection.SeatReasons(), inspection.EntityReasons()}), nil
 }
 
 type entropyForm struct {

@@ -398,10 +398,17 @@ func lead(task inspection.Task) string {
 
 func (w *world) enterTask(task inspection.Task) {
 	w.Helper()
-	e := inspection.Entry{VisitedOn: "2026-11-05", Methods: inspection.Methods()[:1],
+	w.enterOn(task, "2026-11-05", "1")
+}
+
+// enterOn enters a task's result: every item has the same category.
+func (w *world) enterOn(task inspection.Task, day sampling.Date, category string) {
+	w.Helper()
+	e := inspection.Entry{VisitedOn: day, Methods: inspection.Methods()[:1],
 		FollowUp: inspection.FollowUps()[0]}
 	for _, i := range task.Items {
-		e.Items = append(e.Items, inspection.ItemEntry{Item: i.Item, Checked: true, Category: "1"})
+		e.Items = append(e.Items, inspection.ItemEntry{Item: i.Item, Checked: true,
+			Category: category})
 	}
 	_, err := w.server.Inspection.EnterResult(w.Context(), w.actor(lead(task), account.Inspector),
 		task.ID, e, w.clock())

@@ -12,7 +12,7 @@ func advanceCommand(set *flag.FlagSet) action {
 	return func(ctx context.Context, t *terminal, _ []string) error {
 		return withOffice(ctx, t, func(o *office) error {
 			at := clock.now()
-			if err := o.advance(ctx, at); err != nil {
+			if err := o.tick(ctx, at); err != nil {
 				return err
 			}
 			t.printf("已推进到 %s（北京时间）\n", at.Format(time.DateTime))

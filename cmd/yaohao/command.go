@@ -54,12 +54,12 @@ func commands() []command {
 		{name: "import", args: "类别 文件", count: 2, setup: importCommand,
 			summary: "导入一单两库等登记文件（CSV）",
 			detail:  "类别：" + kindList() + "。\n有误的行逐行列出，其余照常导入；同一文件再导入一次不会改变任何内容。"},
-	}, planCommands(), accountCommands(), []command{
+	}, planCommands(), chainCommands(), accountCommands(), []command{
 		{name: "advance", summary: "立即推进一次到期的抽取（与定时器同一路径）", setup: advanceCommand},
-		{name: "draw", summary: "不用数据库，仅凭文件抽取（draw/1 §9）", setup: drawCommand,
+		{name: "draw", summary: "仅凭文件抽取，或由总体所在的数据库选取（draw/1 §9）", setup: drawCommand,
 			detail: "写出 seed.txt 与 transcript.json，目录里没有 plan.json 时一并写出。\n" +
-				"方案、文件或随机数不合规则时退出码为 2，不写任何文件。"},
-	}, auditCommands(), []command{
+				"方案、文件或随机数不合规则时退出码为 2，不写任何文件。\n" + engineHelp},
+	}, beaconCommands(), auditCommands(), []command{
 		{name: "config", summary: "列出全部配置项及当前取值（密钥遮盖）", setup: configCommand},
 		{name: "version", summary: "打印版本", setup: versionCommand},
 	})

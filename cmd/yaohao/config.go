@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"yaohao/internal/drand"
 	"yaohao/internal/fault"
 	"yaohao/internal/pg"
 	"yaohao/reports"
@@ -21,6 +22,7 @@ type Config struct {
 	SealDir                 string
 	Listen, BaseURL, Origin string
 	Tick, LogLevel          string
+	Beacons                 string
 	Song, FangSong, Title   string
 	Hei, Kai                string
 }
@@ -52,6 +54,9 @@ func (c *Config) settings() []setting {
 		{env: "YAOHAO_SEAL_DIR", value: &c.SealDir,
 			help: "若设置，封存值另写一份到该目录，供移交纪检等第三方保管"},
 		{env: "YAOHAO_TICK", value: &c.Tick, preset: "60", help: "定时器间隔，秒，1 至 86400"},
+		{env: "YAOHAO_BEACON_URLS", value: &c.Beacons,
+			help: "取公共信标 drand quicknet 的网址前缀，逗号分隔，依次尝试，如 https://api.drand.sh；" +
+				"留空则从不联网，由两人录入"},
 		{env: "YAOHAO_LOG_LEVEL", value: &c.LogLevel, preset: "info",
 			help: "运行日志级别：debug、info、warn、error"},
 		{env: "YAOHAO_FONT_SONG", value: &c.Song,
@@ -80,6 +85,12 @@ func loadConfig(getenv func(string) string) (*Config, error) {
 	if err := c.addresses(); err != nil {
 		return nil, err
 	}
+	for _, base := range c.beacons() {
+		if err := drand.CheckBase(base); err != nil {
+			return nil, fault.New(fault.Invalid, "YAOHAO_BEACON_URLS 中的 %q 不是网址", base).Wrap(err).
+				WithHint("例如 https://api.drand.sh,https://drand.cloudflare.com；留空则从不联网")
+		}
+	}
 	return c, c.folders()
 }
 
@@ -90,6 +101,18 @@ func (c *Config) tick() int {
 		return 0
 	}
 	return n
+}
+
+// beacons gives the servers that rounds of the beacon are fetched from; none means never.
+func (c *Config) beacons() []string {
+	if c.Beacons == "" {
+		return nil
+	}
+	bases := strings.Split(c.Beacons, ",")
+	for i := range bases {
+		bases[i] = strings.TrimSpace(bases[i])
+	}
+	return bases
 }
 
 // addresses checks where we listen, and where the public finds us.

@@ -19,6 +19,13 @@ import (
 // demoDraw is the draw that the demonstration walks through.
 const demoDraw = "2026-11-M"
 
+// demoGiven is the draw of the day after, without items of its own: a panel of experts and a
+// laboratory for what demoDraw selected, and inspectors for tasks that the city's office gave.
+const demoGiven = "2026-11-G"
+
+// demoDraws are the draws that the demonstration brings to publication.
+var demoDraws = []string{demoDraw, demoGiven}
+
 // demoPassword opens every account of the demonstration, which listens on loopback only.
 const demoPassword = "yaohao-demo"
 
@@ -119,10 +126,12 @@ func (d *demo) walk(ctx context.Context) error {
 	}{
 		{"导入一单两库", d.importFiles},
 		{"建立账号", d.hirePeople},
-		{"编制并批准 11 月计划", d.makePlan},
+		{"编制并批准 11 月计划", d.makePlans},
 		{"11 月 2 日 9:00：冻结名单、承诺方案", d.freeze},
 		{"11 月 2 日 21:00：掷骰，两人录入，抽取并派员", d.draw},
-		{"11 月 3 日至 13 日：检查并录入结果", d.enterResults},
+		{"11 月 3 日：专家、检验机构与交办任务派员", d.drawGiven},
+		{"11 月 3 日晚至 4 日：一人病假、一户注销，掷骰递补", d.refill},
+		{"11 月 4 日至 13 日：检查并录入结果", d.enterResults},
 		{"11 月 16 日：审核", d.review},
 		{"11 月 18 日：公示，出具公告，公开核验包", d.publish},
 		{"核验公开的抽取", d.verify},

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"yaohao/audit"
 	"yaohao/audit/auditdb"
@@ -22,8 +23,18 @@ import (
 	"yaohao/scheduler"
 )
 
-func (d *demo) makePlan(ctx context.Context) error {
-	data, err := county.Files.ReadFile("plan-2026-11.json")
+// makePlans makes and approves the month's plan and the one that takes over its list.
+func (d *demo) makePlans(ctx context.Context) error {
+	for _, file := range []string{"plan-2026-11.json", "plan-2026-11-given.json"} {
+		if err := d.makePlan(ctx, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) makePlan(ctx context.Context, file string) error {
+	data, err := county.Files.ReadFile(file)
 	if err != nil {
 		return err
 	}
@@ -54,21 +65,37 @@ func (d *demo) draw(ctx context.Context) error {
 	if err := d.advance(ctx, demoDay(2, 17, 1)); err != nil {
 		return err
 	}
-	state, err := d.state(ctx)
+	return d.drawWith(ctx, demoDraw, 2)
+}
+
+// drawGiven lets the plan without items fire the next morning, when the list that it takes over
+// exists, and draws from dice of its own.
+func (d *demo) drawGiven(ctx context.Context) error {
+	for _, at := range []time.Time{demoDay(3, 9, 0), demoDay(3, 17, 1)} {
+		if err := d.advance(ctx, at); err != nil {
+			return err
+		}
+	}
+	return d.drawWith(ctx, demoGiven, 3)
+}
+
+// drawWith has the dice typed on the evening of a day, if the draw waits for them, and draws.
+func (d *demo) drawWith(ctx context.Context, draw string, day int) error {
+	state, err := d.state(ctx, draw)
 	if err != nil {
 		return err
 	}
 	if state == scheduler.Committed || state == scheduler.Awaiting {
-		if err := d.typeDice(ctx); err != nil {
+		if err := d.typeDice(ctx, draw, day); err != nil {
 			return err
 		}
 	}
-	return d.advance(ctx, demoDay(2, 21, 5))
+	return d.advance(ctx, demoDay(day, 21, 5))
 }
 
-// state gives the draw's state.
-func (d *demo) state(ctx context.Context) (scheduler.State, error) {
-	draw, err := scheduler.DrawByID(ctx, d.db.Querier(), demoDraw)
+// state gives a draw's state.
+func (d *demo) state(ctx context.Context, id string) (scheduler.State, error) {
+	draw, err := scheduler.DrawByID(ctx, d.db.Querier(), id)
 	if err != nil {
 		return "", err
 	}
@@ -77,13 +104,13 @@ func (d *demo) state(ctx context.Context) (scheduler.State, error) {
 
 // typeDice has two operators type the dice. What one of them typed before an interruption stands
 // in the log: he does not type it again.
-func (d *demo) typeDice(ctx context.Context) error {
-	value, err := d.dice()
+func (d *demo) typeDice(ctx context.Context, draw string, day int) error {
+	value, err := d.dice(draw)
 	if err != nil {
 		return err
 	}
 	typed, err := auditdb.Leaves(ctx, d.db.Querier(),
-		auditdb.Filter{Subject: demoDraw, Kind: audit.KindEntropy})
+		auditdb.Filter{Subject: draw, Kind: audit.KindEntropy})
 	if err != nil {
 		return err
 	}
@@ -96,8 +123,8 @@ func (d *demo) typeDice(ctx context.Context) error {
 		if done[actor.Person] {
 			continue
 		}
-		at := demoDay(2, 21, 1+i)
-		if err := d.scheduler.EnterEntropy(ctx, actor, demoDraw, "dice", value, at); err != nil {
+		at := demoDay(day, 21, 1+i)
+		if err := d.scheduler.EnterEntropy(ctx, actor, draw, "dice", value, at); err != nil {
 			return err
 		}
 	}
@@ -107,8 +134,8 @@ func (d *demo) typeDice(ctx context.Context) error {
 // dice throws twenty dice and writes them on a slip of paper, a file in the state folder, before
 // anybody types them: after an interruption the same throw counts. The plan says that this machine
 // throws them and counts no bits.
-func (d *demo) dice() (string, error) {
-	path := filepath.Join(d.cfg.State, "dice-"+demoDraw+".txt")
+func (d *demo) dice(draw string) (string, error) {
+	path := filepath.Join(d.cfg.State, "dice-"+draw+".txt")
 	text, err := os.ReadFile(path)
 	if err == nil {
 		return strings.TrimSpace(string(text)), nil
@@ -132,7 +159,7 @@ func (d *demo) enterResults(ctx context.Context) error {
 	return d.eachTask(ctx, inspection.Dispatched, func(task *inspection.Task) error {
 		lead := strings.ToLower(string(task.Members[0].Inspector))
 		entry := demoEntry(task)
-		at := demoDay(3+int(pick(task.ID, "day", 9)), 16, 30)
+		at := demoDay(4+int(pick(task.ID, "day", 9)), 16, 30)
 		entry.VisitedOn = sampling.Date(at.Format("2006-01-02"))
 		_, err := d.inspection.EnterResult(ctx, d.as(lead, account.Inspector), task.ID, entry, at)
 		return err
@@ -148,15 +175,25 @@ func (d *demo) review(ctx context.Context) error {
 	})
 }
 
-// eachTask calls fn for every task of the draw that is in a state; fn moves it to another one.
+// eachTask calls fn for every task that is in a state, draw by draw; fn moves it to another one.
 func (d *demo) eachTask(ctx context.Context, state inspection.State,
+	fn func(*inspection.Task) error) error {
+	for _, draw := range demoDraws {
+		if err := d.eachTaskOf(ctx, draw, state, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) eachTaskOf(ctx context.Context, draw string, state inspection.State,
 	fn func(*inspection.Task) error) error {
 	supervisor := d.as("supervisor", account.Supervisor)
 	p := newProgress(d.t, "个任务")
 	defer p.end()
 	for done := int64(0); ; {
 		list, err := inspection.Tasks(ctx, d.db.Querier(), supervisor,
-			inspection.TaskFilter{Draw: demoDraw, State: state}, demoDay(2, 22, 0))
+			inspection.TaskFilter{Draw: draw, State: state}, demoDay(3, 22, 0))
 		if err != nil || len(list.Rows) == 0 {
 			return err
 		}
@@ -170,11 +207,14 @@ func (d *demo) eachTask(ctx context.Context, state inspection.State,
 	}
 }
 
-// publish makes all results public; advance then opens the draw and issues the notice.
+// publish makes all results public; advance then opens the draws and issues the notices.
 func (d *demo) publish(ctx context.Context) error {
 	publisher := d.as("publisher", account.Publisher)
-	if _, err := d.inspection.Publish(ctx, publisher, demoDraw, demoDay(18, 10, 0)); err != nil {
-		return err
+	for _, draw := range demoDraws {
+		_, err := d.inspection.Publish(ctx, publisher, draw, demoDay(18, 10, 0))
+		if err != nil && !(draw != demoDraw && fault.Is(err, fault.NotFound)) {
+			return err
+		}
 	}
 	return d.advance(ctx, demoDay(18, 10, 5))
 }

@@ -14,26 +14,37 @@ import (
 	"yaohao/audit/auditdb"
 	"yaohao/inspection"
 	"yaohao/internal/fault"
+	"yaohao/registry"
 	"yaohao/scheduler"
 )
 
-// bundleDir is where the demonstration leaves the published bundle.
-func (d *demo) bundleDir() string { return filepath.Join(d.cfg.State, "bundle-"+demoDraw) }
+// bundleDir is where the demonstration leaves the published bundle of a draw.
+func (d *demo) bundleDir(draw string) string { return filepath.Join(d.cfg.State, "bundle-"+draw) }
 
-// verify writes the published bundle to a folder and runs yaohao-verify on it.
+// verify writes the published bundles to folders and runs yaohao-verify on each.
 func (d *demo) verify(ctx context.Context) error {
-	draw, err := scheduler.DrawByID(ctx, d.db.Querier(), demoDraw)
+	for _, draw := range demoDraws {
+		if err := d.verifyDraw(ctx, draw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) verifyDraw(ctx context.Context, id string) error {
+	draw, err := scheduler.DrawByID(ctx, d.db.Querier(), id)
 	if err != nil {
 		return err
 	}
-	files, err := scheduler.BundleFS(ctx, d.db.Querier(), demoDraw)
+	files, err := scheduler.BundleFS(ctx, d.db.Querier(), id)
 	if err != nil {
 		return err
 	}
-	if err := copyFiles(d.bundleDir(), files); err != nil {
+	if err := copyFiles(d.bundleDir(id), files); err != nil {
 		return err
 	}
-	out, err := d.runVerify(ctx, draw.Commit)
+	d.t.printf("    %s\n", id)
+	out, err := d.runVerify(ctx, id, draw.Commit)
 	for line := range strings.Lines(out) {
 		d.t.printf("    %s", line)
 	}
@@ -42,7 +53,7 @@ func (d *demo) verify(ctx context.Context) error {
 
 // runVerify runs the program yaohao-verify that lies beside this one or on PATH; it shares no state
 // with us but the files.
-func (d *demo) runVerify(ctx context.Context, commit string) (string, error) {
+func (d *demo) runVerify(ctx context.Context, id, commit string) (string, error) {
 	program := "yaohao-verify"
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), program)
@@ -50,7 +61,8 @@ func (d *demo) runVerify(ctx context.Context, commit string) (string, error) {
 			program = beside
 		}
 	}
-	out, err := exec.CommandContext(ctx, program, d.bundleDir(), "--commit", commit).CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, d.bundleDir(id), "--refills",
+		"--commit", commit).CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
 		return "", fault.New(fault.NotFound, "没有找到 yaohao-verify").
 			WithHint("与 yaohao 放在同一目录，或用 make demo 运行")
@@ -65,24 +77,23 @@ func copyFiles(dir string, files fs.FS) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		data, err := fs.ReadFile(files, e.Name())
+	return fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(dir, e.Name())
-		if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, data) {
-			continue
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if e.IsDir() {
+			return os.MkdirAll(path, 0o755)
 		}
-		if err := writeWhole(path, data); err != nil {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, data) {
+			return nil
+		}
+		return writeWhole(path, data)
+	})
 }
 
 // summary prints one screen of figures and addresses.
@@ -112,7 +123,7 @@ func (d *demo) summary(ctx context.Context) error {
 	d.t.printf("  抽取    %d 个事项，抽样框合计 %d 户次，抽中 %d 户次\n",
 		len(draw.Items), population, selected)
 	d.t.printf("  派员    %d 个任务（同一对象多个事项合并，少跑 %d 次），人员缺口 %d 个单位\n",
-		draw.Teams, selected-int64(draw.Teams), draw.ShortUnits)
+		draw.Teams, draw.Saved, draw.ShortUnits)
 	d.t.printf("  结果    应检查 %d，已公示 %d，逾期 %d\n", stats.Expected,
 		stats.ByState[inspection.Published], stats.Late)
 	for _, c := range stats.Categories {
@@ -120,13 +131,43 @@ func (d *demo) summary(ctx context.Context) error {
 			d.t.printf("            %3d  %s\n", c.Tasks, c.Label)
 		}
 	}
+	if err := d.summaryRefills(ctx); err != nil {
+		return err
+	}
 	d.t.printf("  等级    %s：%s\n", draw.Grade, draw.GradeName())
 	d.t.printf("  承诺    %s\n  种子    %s\n", draw.Commit, draw.Seed)
 	d.t.printf("  公告    %d年第%03d号，%d 字节\n", notice.Year, notice.Number, len(notice.PDF))
 	d.t.printf("  日志    %d 条，%d 个检查点，全部重读无误；公钥 %s\n",
 		log.Leaves, log.Checkpoints, d.logKey)
-	d.t.printf("  核验包  %s\n", d.bundleDir())
+	d.t.printf("  核验包  %s\n", d.bundleDir(demoDraw))
+	if err := d.summaryGiven(ctx); err != nil {
+		return err
+	}
 	d.addresses()
+	return nil
+}
+
+// summaryGiven tells who staffed the tasks that were drawn elsewhere.
+func (d *demo) summaryGiven(ctx context.Context) error {
+	draw, err := scheduler.DrawByID(ctx, d.db.Querier(), demoGiven)
+	if err != nil {
+		return err
+	}
+	d.t.printf("\n专家评审、送检与交办任务派员 %s\n", demoGiven)
+	for _, u := range draw.Units {
+		unit, err := registry.UnitByID(ctx, d.db.Querier(), u.Unit)
+		if err != nil {
+			return err
+		}
+		gate := ""
+		if u.GateMax != nil {
+			gate = fmt.Sprintf("，其中本系统人员至多 %d 人", *u.GateMax)
+		}
+		d.t.printf("  派员    %s：%d 个任务，每个 %d 人%s\n", unit.Name, u.Tasks, u.Seats, gate)
+	}
+	d.t.printf("  名单    专家和检验机构沿用抽取 %s，食品流通餐饮与药械监管科为市局交办批次 SJ-2026-11\n",
+		demoDraw)
+	d.t.printf("  核验包  %s\n", d.bundleDir(demoGiven))
 	return nil
 }
 
@@ -140,10 +181,11 @@ func (d *demo) addresses() {
 	for _, line := range [][2]string{
 		{"/", "公众首页"},
 		{"/draws/" + demoDraw, "这次抽取：承诺、种子、下载、核验"},
+		{"/draws/" + demoGiven, "专家、检验机构与交办任务的抽取"},
 		{"/draws/" + demoDraw + "/notice.pdf", "检查结果公告"},
 		{"/results", "检查结果查询"},
 		{"/staff", "工作台：" + staffLogins()},
-		{"/my", "检查人员（手机）：i00001 …"},
+		{"/my", "检查人员（手机）：i00001 …，专家 e00001、e00002，检验机构 l00001、l00002"},
 	} {
 		d.t.printf("  %s%-30s %s\n", d.cfg.BaseURL, line[0], line[1])
 	}

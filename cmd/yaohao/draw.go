@@ -13,6 +13,7 @@ import (
 
 	"yaohao/internal/fault"
 	"yaohao/sampling"
+	"yaohao/scheduler"
 )
 
 // drawCommand draws from files alone (draw/1 §9), or selects inside a database (drawsql.go). It
@@ -107,10 +108,10 @@ func shortBits(plan *sampling.Plan) string {
 			bits += e.Bits
 		}
 	}
-	if bits >= 60 {
+	if bits >= scheduler.EnoughBits {
 		return ""
 	}
-	return fmt.Sprintf("（公共随机源合计 %d 比特，不足 %d 比特）", bits, 60)
+	return fmt.Sprintf("（公共随机源合计 %d 比特，不足 %d 比特）", bits, scheduler.EnoughBits)
 }
 
 // samePlan refuses an output folder that holds another plan.json.

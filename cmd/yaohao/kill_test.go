@@ -109,11 +109,11 @@ func TestDemoResumes(t *testing.T) {
 
 	// One operator has typed the dice.
 	w.ok(w.advance(ctx, demoDay(2, 17, 1)))
-	value, err := w.dice()
+	value, err := w.dice(demoDraw)
 	w.ok(err)
 	operator := w.as("operator1", account.Operator)
 	w.ok(w.scheduler.EnterEntropy(ctx, operator, demoDraw, "dice", value, demoDay(2, 21, 1)))
-	w.ok(w.typeDice(ctx))
+	w.ok(w.typeDice(ctx, demoDraw, 2))
 
 	// The draw is drawn, its tasks are not dispatched.
 	_, err = w.scheduler.Advance(ctx, demoDay(2, 21, 5))
@@ -203,13 +203,16 @@ func checkDemo(t *testing.T, state string) {
 	w := &world{testing: t, demo: &demo{office: o}}
 	w.published()
 	for query, want := range map[string]int{
-		`SELECT count(*) FROM entity`:                               3000,
-		`SELECT count(*) FROM account`:                              89,
-		`SELECT count(*) FROM import_run`:                           7,
-		`SELECT count(*) FROM log_leaf WHERE kind = 'import'`:       7,
-		`SELECT count(*) FROM log_leaf WHERE kind = 'account'`:      89,
-		`SELECT count(*) - count(DISTINCT task_id) FROM result`:     0,
-		`SELECT (SELECT count(*) FROM task) - count(*) FROM review`: 0,
+		`SELECT count(*) FROM entity`:                            3000,
+		`SELECT count(*) FROM account`:                           93,
+		`SELECT count(*) FROM import_run`:                        9,
+		`SELECT count(*) FROM log_leaf WHERE kind = 'import'`:    9,
+		`SELECT count(*) FROM log_leaf WHERE kind = 'account'`:   93,
+		`SELECT count(*) - count(DISTINCT task_id) FROM result`:  0,
+		`SELECT count(*) FROM refill_end WHERE outcome = 'done'`: 2,
+		`SELECT count(*) FROM task WHERE state = 'replaced'`:     1,
+		`SELECT (SELECT count(*) FROM task WHERE state NOT IN ('assigned', 'replaced'))
+			- count(*) FROM review`: 0,
 	} {
 		if n := count(t, o.db, query); n != want {
 			t.Errorf("%s: %d, want %d", query, n, want)

@@ -19,7 +19,8 @@ func planCommands() []command {
 	return []command{
 		{name: "plan create", args: "文件", count: 1, setup: planCreate,
 			summary: "从文件编制一份抽查计划，待另一人批准",
-			detail:  "文件是 JSON，字段见 examples/county/plan-2026-11.json。"},
+			detail: "文件是 JSON，字段见 examples/county/plan-2026-11.json；" +
+				"为交办任务、专家和检验机构派员的见 plan-2026-11-given.json。"},
 		{name: "plan approve", args: "编号", count: 1, setup: planApprove,
 			summary: "批准一份计划，此后到期自动抽取", detail: "批准人不能是编制人。"},
 		{name: "plan list", summary: "列出全部计划及下次抽取时间", setup: planList},

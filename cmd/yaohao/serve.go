@@ -82,7 +82,7 @@ func (o *office) serve(ctx context.Context, t *terminal, listener net.Listener,
 
 	running, stopTimer := context.WithCancel(ctx)
 	every := time.Duration(o.cfg.tick()) * time.Second
-	timer := o.scheduler.RunTimer(running, every, tell, o.advance)
+	timer := o.scheduler.RunTimer(running, every, tell, o.tick)
 	defer func() { stopTimer(); <-timer }()
 
 	select {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const program = process.env.YAOHAO_BIN ?? join(here, '../../bin/yaohao');
+export const program = process.env.YAOHAO_BIN ?? join(here, '../../bin/yaohao');
 const shots = join(here, 'screenshots');
 
 // Widths of the two screens that every page must fit.

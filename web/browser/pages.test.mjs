@@ -161,7 +161,8 @@ test('the look for flaws finds them', async () => {
 // What each person can open. Every page is looked at on both screens.
 const everyPage = {
   '': ['/', '/draws', `/draws/${november}`, `/draws/${december}`, '/results', '/results?q=zzz',
-    `/results/${november}.CPZL.0001`, '/items', '/items/CP-002', '/method', '/login', '/nowhere'],
+    `/results/${november}.CPZL.0001`, '/items', '/items/CP-002', '/method', '/verify',
+    '/login', '/nowhere'],
   planner: ['/staff', '/staff/plans', '/staff/plans/M', '/staff/plans/W', '/staff/plans/new',
     '/staff/draws'],
   approver: ['/staff', '/staff/plans/W'],

@@ -23,15 +23,21 @@ func County() map[string][][]string {
 	g := &generator{rng: rand.New(rand.NewPCG(20261102, 58)), seen: map[string]bool{}}
 	firms := g.firms()
 	people := g.inspectors()
-	return map[string][][]string{
-		"units.csv":      units(),
-		"items.csv":      items(),
-		"ratios.csv":     ratios(),
-		"entities.csv":   firmRows(firms),
-		"inspectors.csv": people,
-		"conflicts.csv":  g.conflicts(people, firms),
-		"checks.csv":     g.checks(firms),
+	files := map[string][][]string{
+		"units.csv":     units(),
+		"items.csv":     items(),
+		"ratios.csv":    ratios(),
+		"caps.csv":      caps(),
+		"conflicts.csv": g.conflicts(people, firms),
+		"checks.csv":    g.checks(firms),
 	}
+	// A stream of its own: banks came later, and the firms and inspectors stay as they were.
+	b := &generator{rng: rand.New(rand.NewPCG(20261103, 59)), seen: map[string]bool{}}
+	b.weigh(firms)
+	files["entities.csv"] = firmRows(firms)
+	files["inspectors.csv"] = append(people, b.banks()...)
+	files["given.csv"] = b.given(firms)
+	return files
 }
 
 // generator draws everything from one stream of fixed seed; seen keeps codes and names unique.
@@ -96,6 +102,7 @@ type firm struct {
 	code, regNo, name, kind, area, address, legalRep, phone, industry, founded string
 	status, class, holdUntil, holdReason                                       string
 	banks                                                                      []string
+	weight                                                                     int
 }
 
 // id is how the registry will know the firm (draw/1 §1).
@@ -184,11 +191,12 @@ func (g *generator) person() string {
 
 func firmRows(firms []firm) [][]string {
 	rows := [][]string{{"统一社会信用代码", "注册号", "企业名称", "主体类型", "行政区划", "住所", "法定代表人",
-		"联系电话", "行业代码", "成立日期", "登记状态", "信用风险分类", "专项库", "暂缓至", "暂缓原因"}}
+		"联系电话", "行业代码", "成立日期", "登记状态", "信用风险分类", "专项库", "暂缓至", "暂缓原因",
+		"风险权重"}}
 	for _, f := range firms {
 		rows = append(rows, []string{f.code, f.regNo, f.name, f.kind, f.area, f.address, f.legalRep,
 			f.phone, f.industry, f.founded, f.status, f.class, strings.Join(f.banks, "；"),
-			f.holdUntil, f.holdReason})
+			f.holdUntil, f.holdReason, fmt.Sprint(f.weight)})
 	}
 	return rows
 }
@@ -204,7 +212,7 @@ var scopes = map[string][]string{
 
 func (g *generator) inspectors() [][]string {
 	rows := [][]string{{"人员编号", "姓名", "所属机构", "行政区划", "执法证编号", "证件有效期至", "可任主办",
-		"单次任务上限", "执法事项", "在岗", "联系电话"}}
+		"单次任务上限", "执法事项", "在岗", "联系电话", "本系统人员"}}
 	for u, unit := range unitIDs {
 		for i := range officers {
 			n := u*officers + i + 1
@@ -223,7 +231,7 @@ func (g *generator) inspectors() [][]string {
 			rows = append(rows, []string{fmt.Sprintf("I%05d", n), g.person(), unit,
 				fmt.Sprintf("%s%03d", county, 1+g.rng.IntN(len(towns))),
 				fmt.Sprintf("33992100%04d", n), until, yes(i%5 < 3), limit,
-				strings.Join(own, "；"), yes(i != 7 || u != 2), fmt.Sprintf("0579-8%06d", 900000+n)})
+				strings.Join(own, "；"), yes(i != 7 || u != 2), fmt.Sprintf("0579-8%06d", 900000+n), ""})
 		}
 	}
 	return rows

@@ -54,8 +54,11 @@ func TestProportions(t *testing.T) {
 			t.Errorf("class %s: %d %%, want about %d %%", class, got, percent)
 		}
 	}
-	if n := len(files["inspectors.csv"]) - 1; n != 80 {
-		t.Errorf("%d inspectors", n)
+	if n := len(files["inspectors.csv"]) - 1; n != 80+experts+labs {
+		t.Errorf("%d inspectors, experts and laboratories", n)
+	}
+	if n := len(files["given.csv"]) - 1; n != givenTasks {
+		t.Errorf("%d given tasks", n)
 	}
 	if n := len(files["items.csv"]) - 1; n != 10 {
 		t.Errorf("%d items", n)

@@ -51,12 +51,15 @@ var (
 
 func units() [][]string {
 	return [][]string{
-		{"机构编码", "机构名称", "机关代字", "机构类型", "上级机构", "行政区划", "每组人数", "区域规则"},
-		{"LXSJ", "临溪县市场监督管理局", "临市监", "机关", "", county, "2", "any"},
-		{"SPSC", "食品生产安全监管科", "食产科", "科室", "LXSJ", county, "2", "same6"},
-		{"CYLT", "食品流通餐饮与药械监管科", "餐药科", "科室", "LXSJ", county, "2", "same6"},
-		{"CPZL", "产品质量与特种设备监管科", "产特科", "科室", "LXSJ", county, "2", "same6"},
-		{"XYJG", "信用监督管理科", "信用科", "科室", "LXSJ", county, "2", "same6"},
+		{"机构编码", "机构名称", "机关代字", "机构类型", "上级机构", "行政区划", "每组人数", "区域规则", "门槛",
+			"组外比例"},
+		{"LXSJ", "临溪县市场监督管理局", "临市监", "机关", "", county, "2", "any", "", ""},
+		{"SPSC", "食品生产安全监管科", "食产科", "科室", "LXSJ", county, "2", "same6", "", ""},
+		{"CYLT", "食品流通餐饮与药械监管科", "餐药科", "科室", "LXSJ", county, "2", "same6", "", ""},
+		{"CPZL", "产品质量与特种设备监管科", "产特科", "科室", "LXSJ", county, "2", "same6", "", ""},
+		{"XYJG", "信用监督管理科", "信用科", "科室", "LXSJ", county, "2", "same6", "", ""},
+		{"ZJK", "临溪县食品安全专家库", "", "专家库", "LXSJ", county, "3", "any", "1/3", "1/3"},
+		{"JYJG", "临溪县产品检验机构库", "", "检验机构库", "LXSJ", county, "1", "any", "", ""},
 	}
 }
 
@@ -94,10 +97,25 @@ func items() [][]string {
 	}
 }
 
+// caps say how often a year a firm may be checked: who is trusted less often.
+func caps() [][]string {
+	return [][]string{
+		{"抽查事项", "计数口径", "信用分类", "上限"},
+		{"FX-001", "本机关", "A", "1"},
+		{"FX-001", "市县合计", "", "4"},
+		{"GS-001", "本机关", "A", "1"},
+		{"GS-001", "本机关", "B", "1"},
+		{"GS-001", "市县合计", "", "4"},
+	}
+}
+
 func ratios() [][]string {
-	rows := [][]string{{"事项编码", "分类", "冷却层", "方式", "比例下限", "比例上限", "最少数", "生效日期", "失效日期"}}
+	rows := [][]string{{"事项编码", "分类", "冷却层", "方式", "比例下限", "比例上限", "最少数", "生效日期", "失效日期",
+		"抽样方法"}}
+	method := "等概率"
 	add := func(item, class, cooled, size, floor, ceiling, least string) {
-		rows = append(rows, []string{item, class, cooled, size, floor, ceiling, least, "2026-01-01", ""})
+		rows = append(rows, []string{item, class, cooled, size, floor, ceiling, least, "2026-01-01", "",
+			method})
 	}
 	byClass := func(item string, a, b, c, d string) {
 		add(item, "A", "否", "比例", a, "", "")
@@ -116,7 +134,9 @@ func ratios() [][]string {
 	add("JL-002", "*", "否", "比例", "10/100", "20/100", "")
 	byClass("FX-001", "2/100", "5/100", "20/100", "60/100")
 	add("FX-001", "*", "是", "比例", "1/100", "", "")
+	method = "按权重"
 	byClass("FX-002", "2/100", "5/100", "20/100", "60/100")
+	method = "等概率"
 	add("FX-002", "*", "是", "比例", "1/100", "", "")
 	add("GS-001", "*", "否", "分期", "3/100", "5/100", "")
 	return rows
