@@ -59,6 +59,7 @@ go-test: ## unit tests of the packages without concurrency
 .PHONY: race-test
 race-test: ## unit tests of the other packages, with the race detector
 	$(GO) test -race $(RACE)
+	$(GO) test -race -run 'Parallel|Shapes|Blocks|Builder|SolverParts' ./sampling
 
 .PHONY: vectors
 vectors: ## the test vectors of the draw, read by every implementation

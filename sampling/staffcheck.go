@@ -71,7 +71,10 @@ func checkStaffing(p *staffProblem, s *UnitStaffing) staffingChecks {
 		return c
 	}
 	cert := certify(g, l, p.weights(g, s.R), s.Duals)
-	c.Optimal = cert.invalid
+	if c.Optimal = cert.invalid; s.R < 0 {
+		// R counts from 0 (§7): there are no pair numbers of an R below, whatever a hash gives.
+		c.Optimal = fmt.Errorf("negative R: %d", s.R)
+	}
 	c.Unique = p.checkTied(g, s)
 	switch {
 	case c.Unique != nil:
@@ -93,8 +96,6 @@ func (p *staffProblem) checkTeams(g *seating, s *UnitStaffing) (*lineup, error) 
 	switch {
 	case s.Unit != p.Unit:
 		return nil, fmt.Errorf("unit %q", s.Unit)
-	case s.R < 0:
-		return nil, fmt.Errorf("negative R: %d", s.R)
 	case !slices.Equal(s.Tasks, p.entities()):
 		return nil, errors.New("tasks")
 	case !slices.Equal(s.Inspectors, p.inspectors()):

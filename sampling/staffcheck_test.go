@@ -88,8 +88,8 @@ func TestCheckDamaged(t *testing.T) {
 	}{
 		{"unit", "staffing", func(s *UnitStaffing) { s.Unit = "OTHER" }},
 		{"nothing", "staffing", func(s *UnitStaffing) { *s = UnitStaffing{} }},
-		{"negative R", "staffing", func(s *UnitStaffing) { s.R = -1 }},
-		{"lowest R", "staffing", func(s *UnitStaffing) { s.R = math.MinInt64 }},
+		{"negative R", "optimal", func(s *UnitStaffing) { s.R = -1 }},
+		{"lowest R", "optimal", func(s *UnitStaffing) { s.R = math.MinInt64 }},
 		{"R above", "unique", func(s *UnitStaffing) { s.R++ }},
 		{"R beyond any list", "unique", func(s *UnitStaffing) { s.R = math.MaxInt64 }},
 		{"R below", "unique", func(s *UnitStaffing) { s.R-- }},
