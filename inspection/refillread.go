@@ -156,9 +156,6 @@ func (r *Refill) judge(ctx context.Context, q pg.Querier, draw string, now time.
 	return nil
 }
 
-// RefillFile gives the name of a record in a bundle.
-func RefillFile(serial int) string { return fmt.Sprintf("refills/%d.json", serial) }
-
 // addRecords adds the records of a published draw.
 func addRecords(ctx context.Context, q pg.Querier, draw string, list []Refill) error {
 	state, err := drawState(ctx, q, draw)
@@ -181,7 +178,7 @@ func addRecords(ctx context.Context, q pg.Querier, draw string, list []Refill) e
 		}
 		for k := range list {
 			if list[k].No == s.no {
-				list[k].Records = append(list[k].Records, PublicRecord{File: RefillFile(s.serial),
+				list[k].Records = append(list[k].Records, PublicRecord{File: sampling.NameRefill(s.serial),
 					SHA256: s.sha256, N: rec.N, Entity: rec.Entity, Left: rec.Left, Item: rec.Item,
 					Replaces: rec.Replaces, Seats: seats, Team: rec.Team})
 			}

@@ -226,7 +226,7 @@ func (w *refillWorld) verifyRefills() []sampling.RefillRecord {
 	w.ok(err)
 	var records []sampling.RefillRecord
 	for n := 1; ; n++ {
-		b, err := fs.ReadFile(files, RefillFile(n))
+		b, err := fs.ReadFile(files, sampling.NameRefill(n))
 		if errors.Is(err, fs.ErrNotExist) {
 			break
 		}

@@ -1,7 +1,7 @@
 package sampling
 
 // This file is the record of a refill or a replacement: canonical JSON (§1), to be logged and kept
-// beside the bundle as refill.<n>.json.
+// in the bundle as refills/1.json, refills/2.json, … in the order in which they were made.
 //
 //	{"commit": …, "entity": …, "event": …, "left": …, "n": 1, "reason": …,
 //	 "seats": [{"inspector": …, "seed": …}…], "team": [lead, member…], "unit": …, "value": …}
@@ -44,8 +44,9 @@ type RefillSeat struct {
 	Inspector InspectorID
 }
 
-// NameRefill gives the name of the record whose first seat is number n.
-func NameRefill(n int64) string { return "refill." + strconv.FormatInt(n, 10) + ".json" }
+// NameRefill gives the name of a draw's k-th record in its bundle, k = 1, 2, … A record without
+// seats shares N with the next, so names count records and not seats.
+func NameRefill(k int) string { return "refills/" + strconv.Itoa(k) + ".json" }
 
 // Marshal gives J(record).
 func (r *RefillRecord) Marshal() []byte {

@@ -141,7 +141,7 @@ func repeatRefills(plan *Plan, files fs.FS, t *Transcript, records []RefillRecor
 			return nil, fmt.Errorf("refill record %d: %w", i+1, err)
 		}
 		if !bytes.Equal(again.Marshal(), x.Marshal()) {
-			return nil, &Error{Check: CheckStaffing, File: NameRefill(x.N), Rule: fmt.Sprintf(
+			return nil, &Error{Check: CheckStaffing, File: NameRefill(i + 1), Rule: fmt.Sprintf(
 				"refill record %d is not what its request gives: %s", i+1, again.Marshal())}
 		}
 	}

@@ -459,7 +459,7 @@ func TestRefillRecordRoundTrip(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
-	if NameRefill(12) != "refill.12.json" {
+	if NameRefill(12) != "refills/12.json" {
 		t.Error(NameRefill(12))
 	}
 }

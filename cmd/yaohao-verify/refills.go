@@ -50,7 +50,7 @@ func repeatRefills(files fs.FS, w io.Writer) int {
 }
 
 func readRefill(files fs.FS, n int) (*sampling.RefillRecord, error) {
-	b, err := fs.ReadFile(files, fmt.Sprintf("refills/%d.json", n))
+	b, err := fs.ReadFile(files, sampling.NameRefill(n))
 	if err != nil {
 		return nil, err
 	}
