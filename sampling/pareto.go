@@ -78,11 +78,16 @@ func (p *picker) judgeWeighed(ticket *[hashSize]byte, weight int64, q *quotient)
 	return key, certain || key <= p.limit
 }
 
-// take takes a row that judgeWeighed accepted, as a certain one or as one of the others.
-func (p *picker) take(key uint64, id, area []byte, weight int64) {
+// take takes a row that judge or judgeWeighed accepted, as a certain one or as one of the others;
+// its text is copied.
+func (p *picker) take(key uint64, text []byte) {
+	weight := int64(0)
+	if p.pareto != nil {
+		weight = int64(binary.BigEndian.Uint32(text[len(text)-weightBytes:]))
+	}
 	if !p.pareto.isCertain(weight) {
 		if p.keep > 0 {
-			p.add(key, id, area, weight)
+			p.add(key, text)
 		}
 		return
 	}
@@ -90,7 +95,7 @@ func (p *picker) take(key uint64, id, area []byte, weight int64) {
 		p.pareto.tied++
 	}
 	p.pareto.certain = append(p.pareto.certain,
-		entry{math.MaxUint64 - uint64(weight), p.write(id, area, weight)})
+		entry{math.MaxUint64 - uint64(weight), p.write(text)})
 }
 
 // q computes the Q of an entry again.

@@ -221,7 +221,7 @@ func TestParetoVectors(t *testing.T) {
 		for _, u := range units {
 			p.count(1)
 			if key, wanted := p.judgeWeighed(&u.ticket, u.weight, &q); wanted {
-				p.take(key, []byte(u.id), nil, u.weight)
+				p.take(key, appendText(nil, []byte(u.id), nil, u.weight, true))
 			}
 		}
 		d := p.finish()
@@ -267,7 +267,7 @@ func TestParetoTies(t *testing.T) {
 		if !wanted || i > 0 && key != p.entries[0].key {
 			t.Fatalf("%s: key %x", id, key)
 		}
-		p.take(key, []byte(id), []byte("350181"), 10)
+		p.take(key, appendText(nil, []byte(id), []byte("350181"), 10, true))
 	}
 	d := p.finish()
 	if have := idsOf(&d); !slices.Equal(have, []string{"P.4", "P.1", "P.2", "P.3", "P.0", "P.5"}) {

@@ -52,6 +52,16 @@ type entry struct {
 	text int
 }
 
+// appendText appends the text of an entry; weighed says that it is of pareto.
+func appendText(text, id, area []byte, weight int64, weighed bool) []byte {
+	text = append(append(text, uint8(len(id))), id...)
+	text = append(append(text, uint8(len(area))), area...)
+	if weighed {
+		text = binary.BigEndian.AppendUint32(text, uint32(weight))
+	}
+	return text
+}
+
 // in gives id and area of the entry out of all texts.
 func (e entry) in(texts string) (id, area string) {
 	text := texts[e.text:]
@@ -94,8 +104,9 @@ const (
 	// firstSpace: most entries of an item for which space is made before any came. A plan may say
 	// more than its files hold, and must not get the memory for that.
 	firstSpace = 1 << 20
-	// usualText: bytes that the text of an entry usually has.
-	usualText = 1 + usccLength + 1 + 6
+	// usualText: bytes that the text of an entry seldom exceeds: its area is that of a town. Space
+	// for a little too much is cheaper than moving all texts when it ends.
+	usualText = 1 + usccLength + 1 + 9
 	// weightBytes: length of a weight in a text.
 	weightBytes = 4
 )
@@ -146,27 +157,21 @@ func (p *picker) judge(ticket *[hashSize]byte) (key uint64, wanted bool) {
 // count counts lines of the stratum.
 func (p *picker) count(lines int64) { p.seen += lines }
 
-// add takes a row that judge accepted.
-func (p *picker) add(key uint64, id, area []byte, weight int64) {
+// add takes a row that judge accepted; its text is copied.
+func (p *picker) add(key uint64, text []byte) {
 	if key > p.limit {
 		return // the limit fell after judge
 	}
-	p.entries = append(p.entries, entry{key, p.write(id, area, weight)})
+	p.entries = append(p.entries, entry{key, p.write(text)})
 	if len(p.entries) >= p.keep+p.keep/2+slack {
 		p.shrink()
 	}
 }
 
 // write adds to the text and gives the place.
-func (p *picker) write(id, area []byte, weight int64) int {
+func (p *picker) write(text []byte) int {
 	start := p.text.Len()
-	var line [2 + maxID + maxArea + weightBytes]byte
-	b := append(append(line[:0], uint8(len(id))), id...)
-	b = append(append(b, uint8(len(area))), area...)
-	if p.pareto != nil {
-		b = binary.BigEndian.AppendUint32(b, uint32(weight))
-	}
-	p.text.Write(b)
+	p.text.Write(text)
 	return start
 }
 

@@ -46,7 +46,7 @@ func showLine(p *picker, ticket *[hashSize]byte, id, area []byte) bool {
 	p.count(1)
 	key, wanted := p.judge(ticket)
 	if wanted {
-		p.add(key, id, area, 0)
+		p.add(key, appendText(nil, id, area, 0, false))
 	}
 	return wanted
 }
@@ -228,6 +228,33 @@ func TestTicketIsSHA256(t *testing.T) {
 		want := sha256Suite.sum([]byte(benchSeed + "|sel|" + id))
 		if *tickets.of([]byte(id)) != want || Ticket(HashSHA256, benchSeed, "sel", EntityID(id)) != want {
 			t.Errorf("ticket of %s", id)
+		}
+	}
+}
+
+// TestAppendText: texts behind each other are read back, each from its start; only those of pareto
+// carry the weight.
+func TestAppendText(t *testing.T) {
+	for _, weighed := range []bool{false, true} {
+		var texts []byte
+		var starts []int
+		ids := []string{"P.1", "91350100M000100Y43", "R." + string(bytes.Repeat([]byte{'1'}, maxID-2))}
+		areas := []string{"", "350181", "350181102001"}
+		for i, id := range ids {
+			starts = append(starts, len(texts))
+			texts = appendText(texts, []byte(id), []byte(areas[i]), maxWeight, weighed)
+		}
+		for i, start := range starts {
+			if id, area := (entry{text: start}).in(string(texts)); id != ids[i] || area != areas[i] {
+				t.Errorf("weighed %v: %q %q, want %q %q", weighed, id, area, ids[i], areas[i])
+			}
+		}
+		want := len("\x03P.1\x00")
+		if weighed {
+			want += weightBytes
+		}
+		if starts[1] != want {
+			t.Errorf("weighed %v: the first text has %d bytes, want %d", weighed, starts[1], want)
 		}
 	}
 }

@@ -14,12 +14,13 @@ package sampling
 
 import "bytes"
 
-// hit is a line of the population that may be among the rows kept; id and area lie in the blocks.
+// hit is a line of the population that may be among the rows kept: 16 bytes that are nothing to the
+// garbage collector.
 type hit struct {
-	key      uint64
-	id, area []byte
-	weight   int64
-	stratum  int
+	key uint64
+	// text: where its text starts, as appendText writes it; the next hit's starts where it ends.
+	text    uint32
+	stratum uint32
 }
 
 // piece is a piece of both files, and what was found in it.
@@ -57,6 +58,8 @@ type piece struct {
 	seen []int64
 	// hits: in the order of the population.
 	hits []hit
+	// text: of all hits. Workers write it, so that nothing but copying is left to do in order.
+	text []byte
 	// tree: of the population lines of this piece.
 	tree *MerkleTree
 }
@@ -72,7 +75,8 @@ func (p *piece) start(cand, pop, lastCand, lastPop []byte, leaf int64, final boo
 	p.cand, p.pop, p.lastCand, p.lastPop, p.final = cand, pop, lastCand, lastPop, final
 	p.candLine, p.popLine, p.open = 0, 0, false
 	p.candError, p.popError, p.mismatch = nil, nil, nil
-	p.excluded, p.strays, p.hits = Excluded{}, 0, p.hits[:0]
+	p.excluded, p.strays = Excluded{}, 0
+	p.hits, p.text = p.hits[:0], p.text[:0]
 	clear(p.seen)
 	p.c.tail = nil // of a line that is gone
 	p.tree.from(leaf)
@@ -250,6 +254,13 @@ func (p *piece) takeOpen(area []byte) {
 // takeStray takes the open line of nobody.
 func (p *piece) takeStray() { p.takeOpen(nil) }
 
+// makeSpace makes space for some hits, unless there was some before.
+func (p *piece) makeSpace(hits int) {
+	if p.hits == nil {
+		p.hits, p.text = make([]hit, 0, hits), make([]byte, 0, hits*usualText)
+	}
+}
+
 // take hashes a line of the population and offers it to its stratum.
 func (p *piece) take(line []byte, v populationView, area []byte) {
 	p.tree.Add(line)
@@ -271,7 +282,8 @@ func (p *piece) take(line []byte, v populationView, area []byte) {
 	}
 	// Some of these are refused when the pieces are joined, after others before them came in.
 	if wanted {
-		p.hits = append(p.hits, hit{key, v.id, area, v.weight, i})
+		p.hits = append(p.hits, hit{key, uint32(len(p.text)), uint32(i)})
+		p.text = appendText(p.text, v.id, area, v.weight, picker.pareto != nil)
 	}
 }
 

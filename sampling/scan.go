@@ -69,6 +69,8 @@ type itemScanner struct {
 	tree *MerkleTree
 	// pickers: parallel to item.Strata.
 	pickers []*picker
+	// space: entries that the pickers made space for beforehand.
+	space int64
 	// index: stratum → its place in item.Strata.
 	index map[string]int
 	// weighted: lines of the population have the third column.
@@ -163,6 +165,7 @@ func (sc *itemScanner) makePickers(weights []*pareto, guess bool) {
 			p = newPicker(tickets.of, n, sc.item.Reserve, s.N, guess, &space)
 		}
 		sc.pickers = append(sc.pickers, p)
+		sc.space += int64(cap(p.entries))
 		sc.index[s.ID] = i
 	}
 }
@@ -275,11 +278,20 @@ func (sc *itemScanner) cut() (cand, pop, count int) {
 			lastP = firstColumn(p[lastLine(p[:endP]):])
 		}
 		// Where its leaves stand in the Merkle tree a worker must know beforehand.
-		leaf += int64(bytes.Count(p[:endP], []byte{'\n'}))
+		leaves := int64(bytes.Count(p[:endP], []byte{'\n'}))
+		leaf += leaves
+		next.makeSpace(sc.likelyHits(leaves))
 		c, p = c[endC:], p[endP:]
 		count++
 	}
 	return cand, pop, count
+}
+
+// likelyHits gives how many of some lines of the population are wanted, and some more, as far as
+// the pickers made space for them. It decides nothing but the memory made at once.
+func (sc *itemScanner) likelyHits(lines int64) int {
+	likely := lines * sc.space / max(1, sc.item.N)
+	return int(min(lines, likely+likely/8+8))
 }
 
 // after gives the smallest first column that is larger.
@@ -320,7 +332,11 @@ func (sc *itemScanner) join(p *piece) error {
 	// Rows come to a picker in the order of the file, whoever found them first.
 	for i := range p.hits {
 		h := &p.hits[i]
-		sc.pickers[h.stratum].take(h.key, h.id, h.area, h.weight)
+		end := len(p.text)
+		if i+1 < len(p.hits) {
+			end = int(p.hits[i+1].text)
+		}
+		sc.pickers[h.stratum].take(h.key, p.text[h.text:end])
 	}
 	return nil
 }
