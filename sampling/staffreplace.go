@@ -80,7 +80,7 @@ func (r *refills) staffReplacement(u *refillUnit, rec *RefillRecord) error {
 		return err
 	}
 	if !visited {
-		err = r.fill(u, rec, task, nil, nil, int(u.unit.Seats))
+		err = r.fill(u, rec, task, nil, u.left[rec.Entity], int(u.unit.Seats))
 	} else {
 		err = u.join(rec, task, team)
 	}

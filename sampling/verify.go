@@ -405,6 +405,9 @@ func (v *verifier) checkStaffing(units []unitFiles) {
 		if n := visitsOf(u.ID, p.Tasks).Saved(); n > 0 {
 			line += fmt.Sprintf(", %d visits saved by items that selected the same", n)
 		}
+		if short := s.Shortage; short != nil {
+			line += fmt.Sprintf(", shortage: needed %d, available %d", short.Needed, short.Available)
+		}
 		numbers = append(numbers, line)
 	}
 	v.tell(CheckStaffing, staffing, strings.Join(numbers, "; "))

@@ -120,7 +120,7 @@ func validWeight(text []byte) bool {
 func (r *populationReader) broken(format string, args ...any) error {
 	return different(r.item, r.table, "按代码排序的第 %d 行：%s", r.tree.N()+1,
 		fmt.Sprintf(format, args...)).
-		WithHint(`外部表在远端的列也须是 COLLATE "C"，否则各服务器的次序不同`)
+		WithHint(`更正该行；若行本身无误而次序不对，外部表在远端的列也须是 COLLATE "C"`)
 }
 
 // finish compares the whole with the plan.
