@@ -477,7 +477,9 @@ class Bundle:
         """The plan by itself (§3 to §5)."""
         check_plan(self.p)
         self.suite = SUITES[self.p["hash"]]
-        return f"{self.p['draw']}: {len(self.p['items'])} items, {len(self.p['units'])} units"
+        trial = all(part["label"] == "test" for part in self.p["items"] + self.p["units"])  # §10
+        return (f"{self.p['draw']}: {len(self.p['items'])} items, {len(self.p['units'])} units"
+                + ", a trial run" * trial)
 
     def commit(self):
         """The hash of the plan, and the one that was published (§4)."""
@@ -617,7 +619,7 @@ class Bundle:
         units, said, self.staffed = self.p["units"], [], []
         need([s["unit"] for s in self.t["staffing"]] == [u["unit"] for u in units], "units")
         for unit, shown in zip(units, self.t["staffing"]):
-            name, pool = unit["unit"], unit.get("pool", {"num": 0, "den": 1})
+            name, pool, lack = unit["unit"], unit.get("pool", {"num": 0, "den": 1}), ""
             roster = list(self.rows("roster", name))
             conflicts = {tuple(row[:2]) for row in self.rows("conflicts", name)}
             free = sum(row[4] == "0" for row in roster)
@@ -626,6 +628,7 @@ class Bundle:
             if "infeasible" in shown:
                 right = network.shortage()
                 need(shown["infeasible"] == right, name, "not the shortage", right)
+                lack = f", shortage: needed {right['needed']}, available {right['available']}"
             else:
                 right = network.tasks, network.ids
                 need((shown["tasks"], shown["inspectors"]) == right, name, "tasks or inspectors")
@@ -633,7 +636,7 @@ class Bundle:
                 self.staffed.append((unit, shown, network))
             exact = sum(len(able) == unit["seats"] for able in network.eligible)
             said.append(f"{name}: {len(network.tasks)} tasks, {len(roster)} inspectors, {exact} "
-                        f"tasks with exactly {unit['seats']} eligible, {len(conflicts)} conflicts")
+                        f"tasks with exactly {unit['seats']} eligible, {len(conflicts)} conflicts{lack}")
         return "; ".join(said)
 
     def optimal(self):

@@ -74,6 +74,9 @@ func (p paper) howDrawn(v AnnouncementView) {
 		"%s，以事先公布的随机数来源形成种子，按照公开算法%s。"+
 		"任何人都可以按照公开的文件重复计算；锁定之后名单、规则或者结果如有改动，重复计算即可发现。",
 		zhDate(d.Committed), v.Office, locked, zhDate(d.Drawn), what))
+	if d.Trial {
+		p.labelled("试运行：", "票的标签一律为test，抽取结果不作为正式抽取。")
+	}
 	strong, rest := gradeWords(d)
 	p.labelled("随机性等级："+strong, rest)
 	if len(d.Shortages) > 0 {

@@ -38,6 +38,7 @@ type drawRow struct {
 	TranscriptHash, Grade    *string
 	PlanJSON, SeedText       []byte
 	Office                   *string
+	Trial                    bool // 试运行; PlanName says so too
 }
 
 func announcementView(ctx context.Context, q pg.Querier, draw string, o Options) (
@@ -55,7 +56,7 @@ func announcementView(ctx context.Context, q pg.Querier, draw string, o Options)
 		PlanNo: d.PlanNo, PlanName: d.PlanName,
 		TaskNo: d.ID, TaskName: d.PlanName + "（" + periodWords(d.Period) + "）", Directed: d.Directed,
 		Draw: DrawView{ID: d.ID, Committed: dayOf(d.Committed), Drawn: dayOf(d.Drawn), Commit: *d.Commit,
-			Seed: *d.Seed, TranscriptHash: *d.TranscriptHash, Grade: *d.Grade},
+			Seed: *d.Seed, TranscriptHash: *d.TranscriptHash, Grade: *d.Grade, Trial: d.Trial},
 		Date: dayOf(d.Published), At: d.Published.In(calendar.Shanghai),
 	}
 	if o.Year != 0 {
@@ -90,13 +91,15 @@ func VerifyCommands(base, draw string) []string {
 
 func readDraw(ctx context.Context, q pg.Querier, draw string) (d drawRow, err error) {
 	err = q.QueryRow(ctx, `
-		SELECT d.id, d.state, d.period, p.number, p.id, p.name, p.year, p.directed,
+		SELECT d.id, d.state, d.period, p.number, p.id,
+		       p.name || CASE WHEN p.label_test THEN '（试运行）' ELSE '' END, p.label_test,
+		       p.year, p.directed,
 		       d.committed_at, d.drawn_at, d.published_at, d.commit_hash, d.seed,
 		       d.transcript_hash, d.grade, d.plan_json, d.seed_txt,
 		       (SELECT name FROM unit WHERE kind = 'office')
 		FROM draw d JOIN plan p ON p.id = d.plan_id WHERE d.id = $1`, draw).
-		Scan(&d.ID, &d.State, &d.Period, &d.PlanNo, &d.PlanID, &d.PlanName, &d.Year, &d.Directed,
-			&d.Committed, &d.Drawn, &d.Published, &d.Commit, &d.Seed,
+		Scan(&d.ID, &d.State, &d.Period, &d.PlanNo, &d.PlanID, &d.PlanName, &d.Trial,
+			&d.Year, &d.Directed, &d.Committed, &d.Drawn, &d.Published, &d.Commit, &d.Seed,
 			&d.TranscriptHash, &d.Grade, &d.PlanJSON, &d.SeedText, &d.Office)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return d, fault.New(fault.NotFound, "没有抽取 %s", draw)

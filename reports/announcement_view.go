@@ -40,6 +40,7 @@ type DrawView struct {
 	TranscriptHash string // hex
 	Grade          string // draw/1 §5: public, sealed or self
 	Entropy        []EntropyView
+	Trial          bool     // 试运行: every label is `test` (draw/1 §10)
 	Shortages      []string // departments without a legal staffing, so without visits
 }
 

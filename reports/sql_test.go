@@ -35,6 +35,12 @@ const planJSON = `{"items":[{"N":1840,"basis":"《食品安全法》第一百一
 // dispatched when dispatched is false.
 func office(t testing.TB, published bool) pg.Querier {
 	t.Helper()
+	return officeWith(t, published, false)
+}
+
+// officeWith is office, where the plan may be a trial run.
+func officeWith(t testing.TB, published, trial bool) pg.Querier {
+	t.Helper()
 	q := pgtest.New(t).Querier()
 	insert(t, q, `INSERT INTO unit (id, name, short_name, kind, parent_id, area, import_id,
 		updated_at) VALUES
@@ -52,9 +58,9 @@ func office(t testing.TB, published bool) pg.Querier {
 		('QS-03', '王大力', 'TZJ', '360826', 'C3', '2028-01-01', 1, $1)`, at(1, 9))
 	insert(t, q, `INSERT INTO plan (id, name, number, year, cron, starts_on, ends_on, period_form,
 		cutoff_hours, event_hours, visit_days, entropy, state, author, approver,
-		created_at, approved_at) VALUES
+		created_at, approved_at, label_test) VALUES
 		('M', '每月双随机抽查', '', 2026, '0 9 3 * *', '2026-01-01', '2026-12-31', 'month', 24, 48, 20, '[]',
-		'approved', 'P0001', 'P0002', $1, $1)`, at(1, 9))
+		'approved', 'P0001', 'P0002', $1, $1, $2)`, at(1, 9), trial)
 	state, done := "drawn", (*time.Time)(nil)
 	if published {
 		when := at(20, 9)
@@ -202,3 +208,28 @@ func TestTaskListsFromTheRecord(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// A trial run says on every paper that it is one, and nothing else does.
+func TestTrialSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, trial := range []bool{false, true} {
+		q := officeWith(t, true, trial)
+		doc, err := Announcement(ctx, q, "2026-11-M", Options{Year: 2026, Number: 11})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tasks, err := TaskListPDF(ctx, q, "2026-11-M", "QS-02", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		notice, list := words(t, doc.PDF), words(t, tasks.PDF)
+		if !trial {
+			if strings.Contains(notice+list, "试运行") {
+				t.Error("a real draw is called a trial run")
+			}
+			continue
+		}
+		wantWords(t, notice, "每月双随机抽查（试运行）", "试运行：票的标签一律为test，抽取结果不作为正式抽取。")
+		wantWords(t, list, "每月双随机抽查（试运行）")
+	}
+}

@@ -94,6 +94,18 @@ func TestPlanForm(t *testing.T) {
 	w.get(planner, "/staff/plans/R").is(200, "每季度首月 1 日 9 时")
 }
 
+// A trial run says so wherever its draw is shown.
+func TestTrialDraw(t *testing.T) {
+	w := newWorld(t, stocked)
+	planner, approver := w.session("planner"), w.session("approver")
+	w.form(planner, "/staff/plans", typed("items", "A01", "trial", "true")...).leads("/staff/plans/Q")
+	w.form(approver, "/staff/plans/Q/approve").leads("/staff/plans/Q")
+	w.move("2026-11-16 10:00")
+	w.get(planner, "/staff/draws/2026-11-Q").is(200, "这是一次试运行")
+	w.get("", "/draws/2026-11-Q").is(200, "这是一次试运行", "不作为正式抽取")
+	w.get("", "/draws/2026-11-M").lacks("试运行")
+}
+
 func TestCronText(t *testing.T) {
 	for expr, want := range map[string]string{"0 9 2 * *": "每月 2 日 9 时",
 		"0 9 2 1,4,7,10 *": "每季度首月 2 日 9 时", "0 9 2 5 *": "每年 5 月的 2 日 9 时",

@@ -92,6 +92,7 @@ func drawInto(ctx context.Context, t *terminal, planPath, dir, out string,
 		t.printf("%s：抽中 %d 项次，合并为 %d 户任务，少上门 %d 次\n", v.Unit, v.Selections,
 			v.Visits, v.Saved())
 	}
+	printShortages(t, plan, dir, result)
 	if plan.Trial() {
 		t.printf("试抽：所有标签都是 %s，结果不作为正式抽取\n", sampling.TrialLabel)
 	}

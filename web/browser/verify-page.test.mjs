@@ -126,6 +126,24 @@ test('every tampering is shown at its check', async () => {
   await page.context().close();
 });
 
+test('a shortage is said in the summary and in numbers, laboratories are no inspectors', async () => {
+  const page = await visit(phone);
+  await page.setInputFiles('#v-files', files('infeasible'));
+  assert.deepEqual(await checked(page), allOk);
+  const summary = await page.locator('#v-summary').innerText();
+  assert.match(summary, /确实派不出人，缺额属实/);
+  assert.doesNotMatch(summary, /唯一派法/);
+  const staffing = page.locator('[data-check=staffing]');
+  assert.match(await staffing.innerText(), /需要 32 个席位，最多可用 26 个，缺 6 个/);
+  assert.doesNotMatch(await staffing.innerText(), /都符合规则/);
+  await page.setInputFiles('#v-files', files('one-laboratory'));
+  assert.deepEqual(await checked(page), allOk);
+  assert.match(await page.locator('#v-summary').innerText(), /派员正是规则选定的唯一派法/);
+  assert.match(await staffing.innerText(), /\d 家检验机构/);
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
 test('files that are no bundle, that lack one, and a commit to compare', async () => {
   const page = await visit();
   const summary = () => page.locator('#v-summary').innerText();

@@ -110,13 +110,22 @@ function checkLine(check) {
   return line;
 }
 
+// staffed says of a whole verification what its teams are; a unit may truly have none (§7).
+function staffed({ checks }) {
+  const { units } = checks.find((c) => c.name === 'staffing').facts;
+  const short = units.filter((u) => u.needed !== undefined).length;
+  if (!short) return '派员正是规则选定的唯一派法';
+  return short === units.length ? '确实派不出人，缺额属实' :
+    '派员正是规则选定的唯一派法，其余机构确实派不出人，缺额属实';
+}
+
 function summary(done, time) {
   const failed = done.checks.filter((c) => c.state === 'FAIL');
   const took = `用时 ${(time / 1000).toFixed(time < 10000 ? 1 : 0)} 秒。`;
   const by = el('span', 'dim small', done.suite && yh.words.hashedBy(done.suite));
   if (done.exit === 0) {
     return [note('ok', el('b', '', `全部 ${done.checks.length} 项核验通过。`),
-      ' 名单与承诺的方案一致，抽中的正是规则选定的那些，派员正是规则选定的唯一派法。任何人重算，结果都一样。',
+      ` 名单与承诺的方案一致，抽中的正是规则选定的那些，${staffed(done)}。任何人重算，结果都一样。`,
       took, by), ...warnings(done)];
   }
   const names = failed.map((c) => yh.describe(c).title).join('、');
@@ -134,7 +143,7 @@ const output = (done) => el('details', 'v-proof', el('summary', '', '逐项原�
 function warnings({ plan }) {
   const grade = yh.gradeOf(plan);
   return [
-    ...(yh.isTrial(plan) ? [note('warn', '这是一次试运行，不产生检查任务。')] : []),
+    ...(yh.isTrial(plan) ? [note('warn', '这是一次试运行（标签一律为 test），结果不作为正式抽取。')] : []),
     ...(grade !== 'public' ? [note('warn', `${yh.words.GRADES[grade]}。`)] : []),
   ];
 }

@@ -389,8 +389,8 @@ class Run {
 }
 
 function unitWords({ name, problem, entry }) {
-  const facts = { name, tasks: problem.tasks.length, inspectors: problem.roster.length,
-    exact: yh.exactTasks(problem), k: problem.k, conflicts: problem.conflictLines };
+  const facts = { name, kind: problem.unit.kind, tasks: problem.tasks.length,
+    inspectors: problem.roster.length, exact: yh.exactTasks(problem), k: problem.k, conflicts: problem.conflictLines };
   let text = `${name}: ${facts.tasks} tasks, ${facts.inspectors} inspectors, ` +
     `${facts.exact} tasks with exactly ${facts.k} eligible, ${facts.conflicts} conflicts`;
   if (entry.infeasible) {

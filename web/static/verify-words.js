@@ -13,8 +13,10 @@ const GRADES = {
 const KINDS = { public: '公共事件', beacon: '公开信标', witness: '见证人', seal: '密封数值',
   chain: '预先承诺的数列' };
 
+const ROSTERS = { inspectors: '名检查人员', experts: '名专家', labs: '家检验机构' };
+
 const unitWords = (u) => (u.needed === undefined
-  ? `${u.name}：${n(u.tasks)} 个任务，${n(u.inspectors)} 名检查人员，回避关系 ${n(u.conflicts)} 条` +
+  ? `${u.name}：${n(u.tasks)} 个任务，${n(u.inspectors)} ${ROSTERS[u.kind]}，回避关系 ${n(u.conflicts)} 条` +
     (u.exact ? `；${n(u.exact)} 个任务恰好只有 ${u.k} 人可派，没有选择余地` : '')
   : `${u.name}：确实派不出人。有关任务需要 ${n(u.needed)} 个席位，最多可用 ${n(u.available)} 个，` +
     `缺 ${n(u.needed - u.available)} 个`);
@@ -39,7 +41,9 @@ const WORDS = {
   size: ['抽取数量', (f) => `${n(f.strata)} 层共应抽 ${n(f.drawn)} 户次，与记录一致。`, '抽取数量与方案算出的不同。'],
   selection: ['抽取结果', (f) => `重新算出每一户的票：抽中 ${n(f.selected)} 户次、候补 ${n(f.reserve)} 户次，` +
     '名单、次序、分界完全一致。', '抽中或候补的名单与重新计算的不同。'],
-  staffing: ['派员合规', (f) => ['每一组的人数、资格、区域、回避、任务上限都符合规则。',
+  staffing: ['派员合规', (f) => [
+    ...(f.units.some((u) => u.needed === undefined)
+      ? ['每一组的人数、资格、区域、回避、任务上限都符合规则。'] : []),
     ...f.units.map(unitWords)].join('\n'),
     '派员违反规则：人数、资格、区域、回避、专家比例或任务上限不符，或所称派不出人不实。'],
   optimal: ['派员最优', () => '没有别的派法让工作量更均衡；同样均衡时，由随机数决定派给谁。',
