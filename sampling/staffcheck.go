@@ -71,10 +71,7 @@ func checkStaffing(p *staffProblem, s *UnitStaffing) staffingChecks {
 		return c
 	}
 	cert := certify(g, l, p.weights(g, s.R), s.Duals)
-	if c.Optimal = cert.invalid; s.R < 0 {
-		// R counts from 0 (§7): there are no pair numbers of an R below, whatever a hash gives.
-		c.Optimal = fmt.Errorf("negative R: %d", s.R)
-	}
+	c.Optimal = cert.invalid
 	c.Unique = p.checkTied(g, s)
 	switch {
 	case c.Unique != nil:

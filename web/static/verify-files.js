@@ -2,7 +2,7 @@
 (function (yh) {
 'use strict';
 
-const { Bad, isEntity, isDate, IDENTIFIER, LABEL, WORD, AREA, COUNT_MAX } = yh;
+const { Bad, isEntity, isDate, isStratum: stratum, IDENTIFIER, LABEL, WORD, AREA, COUNT_MAX } = yh;
 
 // Missing is a file of the bundle that is not there or cannot be read.
 class Missing extends Error {}
@@ -86,10 +86,6 @@ const matches = (pattern) => (text) => pattern.test(text);
 const orNone = (test) => (text) => text === '-' || test(text);
 const bit = matches(/^[01]$/);
 const weight = number(1, 2147483647);
-
-// A stratum is values of area or class, joined by /, and ~ for the cool-down cell.
-const stratum = (text) =>
-  text.replace(/~$/, '').split('/').every((part) => part === '-' || WORD.test(part));
 
 function visits(text) {
   const counts = text.split(',');

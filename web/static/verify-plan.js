@@ -137,8 +137,12 @@ function sizeOf(s) {
   return Number(n);
 }
 
+// isStratum tells values of area or class, joined by /, and ~ for the cool-down cell (§3).
+const isStratum = (text) =>
+  text.replace(/~$/, '').split('/').every((part) => part === '-' || WORD.test(part));
+
 const stratum = (value, at) => {
-  record({ id: anyString, N: integer(1, COUNT_MAX), method: oneOf('srs', 'pareto'),
+  record({ id: string(isStratum), N: integer(1, COUNT_MAX), method: oneOf('srs', 'pareto'),
     'ratio?': fraction, 'pace?': pace, 'all?': oneOf(true), 'min?': count, 'cap?': fraction,
   })(value, at);
   if (['ratio', 'pace', 'all'].filter((k) => k in value).length !== 1) {
@@ -272,6 +276,6 @@ function frozenFiles(plan) {
 
 Object.assign(yh, {
   checkPlan, sizeOf, gradeOf, isTrial, frozenFiles, record, list, string, anyString, integer,
-  isEntity, isCode, isDate, isLine, IDENTIFIER, LABEL, WORD, AREA, COUNT_MAX,
+  isEntity, isCode, isDate, isLine, isStratum, IDENTIFIER, LABEL, WORD, AREA, COUNT_MAX,
 });
 })(globalThis.yaohaoVerify = globalThis.yaohaoVerify || {});
